@@ -1,0 +1,280 @@
+"""Every error that a user can meet, in one tree.
+
+Each leaf has a stable dotted code, which the wire, the command line and scripts may rely on; the message says
+what happened and where, the hint says what to do next.
+
+    MacNetError
+    ├── ClipError
+    │   ├── EmptyClip               clip.empty
+    │   ├── ClipOutOfRange          clip.out_of_range
+    │   ├── ClipTooLong             clip.too_long
+    │   └── DrumClip                clip.drums
+    ├── MidiError
+    │   ├── MidiMissing             midi.missing
+    │   ├── MidiUnreadable          midi.unreadable
+    │   ├── MidiTooLong             midi.too_long
+    │   └── MidiUnwritable          midi.unwritable
+    ├── WordError
+    │   └── BadWord                 word.malformed
+    ├── ModelError
+    │   ├── ModelMissing            model.missing
+    │   ├── ModelDamaged            model.damaged
+    │   └── ModelIncompatible       model.incompatible
+    ├── RequestError
+    │   ├── BadArgument             request.bad_argument
+    │   ├── UnknownAddress          request.unknown_address
+    │   ├── MalformedPacket         request.malformed
+    │   ├── ClipIncomplete          request.incomplete
+    │   ├── RequestUnknown          request.unknown
+    │   ├── ServerBusy              request.busy
+    │   ├── RequestCancelled        request.cancelled
+    │   └── RequestFailed           request.failed
+    ├── ServerError
+    │   ├── PortTaken               server.port_taken
+    │   ├── ServerUnreachable       server.unreachable
+    │   └── ProtocolMismatch        server.protocol
+    ├── TakeError
+    │   ├── TakeMissing             take.missing
+    │   └── TakesUnavailable        take.unavailable
+    ├── TrainingError
+    │   ├── TooLittleMusic          training.too_little
+    │   ├── TrainingUnavailable     training.unavailable
+    │   └── TrainingInterrupted     training.interrupted
+    └── SettingError                setting.invalid
+
+Foreign errors are mapped to these in the one file that imports the foreign library.
+"""
+
+from __future__ import annotations
+
+
+class MacNetError(Exception):
+    """What happened (``str(error)``) and what to do next (``error.hint``), under a stable ``code``."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ClipError(MacNetError):
+    """Something is wrong with the notes that were given."""
+
+    code = "clip"
+
+
+class EmptyClip(ClipError):
+    """There is no note to go on from."""
+
+    code = "clip.empty"
+
+
+class ClipOutOfRange(ClipError):
+    """A pitch, velocity, onset, duration or meter is outside of what MIDI or a clip can hold."""
+
+    code = "clip.out_of_range"
+
+
+class ClipTooLong(ClipError):
+    """A clip has more notes or beats than a request may carry."""
+
+    code = "clip.too_long"
+
+
+class DrumClip(ClipError):
+    """A drum clip was given where pitches are expected."""
+
+    code = "clip.drums"
+
+
+class MidiError(MacNetError):
+    """A MIDI file cannot be read or written."""
+
+    code = "midi"
+
+
+class MidiMissing(MidiError):
+    """There is no such file."""
+
+    code = "midi.missing"
+
+
+class MidiUnreadable(MidiError):
+    """The file is not a MIDI file, or a broken one."""
+
+    code = "midi.unreadable"
+
+
+class MidiTooLong(MidiError):
+    """The file claims a length that no music has."""
+
+    code = "midi.too_long"
+
+
+class MidiUnwritable(MidiError):
+    """The file cannot be written; nothing was."""
+
+    code = "midi.unwritable"
+
+
+class WordError(MacNetError):
+    """Something is wrong with the text of a beat word."""
+
+    code = "word"
+
+
+class BadWord(WordError):
+    """The text is not a beat word."""
+
+    code = "word.malformed"
+
+
+class ModelError(MacNetError):
+    """A model cannot be used."""
+
+    code = "model"
+
+
+class ModelMissing(ModelError):
+    """No model of that name."""
+
+    code = "model.missing"
+
+
+class ModelDamaged(ModelError):
+    """A model's folder lacks a file, or a file is truncated or not what it says."""
+
+    code = "model.damaged"
+
+
+class ModelIncompatible(ModelError):
+    """A model was made by another version, or its parts do not belong together."""
+
+    code = "model.incompatible"
+
+
+class RequestError(MacNetError):
+    """A request cannot be answered."""
+
+    code = "request"
+
+
+class BadArgument(RequestError):
+    """An argument is missing, of the wrong type or out of range."""
+
+    code = "request.bad_argument"
+
+
+class UnknownAddress(RequestError):
+    """No such message."""
+
+    code = "request.unknown_address"
+
+
+class MalformedPacket(RequestError):
+    """Bytes that are no OSC message."""
+
+    code = "request.malformed"
+
+
+class ClipIncomplete(RequestError):
+    """Packets of the clip never arrived."""
+
+    code = "request.incomplete"
+
+
+class RequestUnknown(RequestError):
+    """The request meant is not known, or no longer."""
+
+    code = "request.unknown"
+
+
+class ServerBusy(RequestError):
+    """Too many requests are waiting."""
+
+    code = "request.busy"
+
+
+class RequestCancelled(RequestError):
+    """The client stopped the request."""
+
+    code = "request.cancelled"
+
+
+class RequestFailed(RequestError):
+    """The server met a fault of its own; it goes on answering."""
+
+    code = "request.failed"
+
+
+class ServerError(MacNetError):
+    """The server cannot be started or reached."""
+
+    code = "server"
+
+
+class PortTaken(ServerError):
+    """Another program listens on that port."""
+
+    code = "server.port_taken"
+
+
+class ServerUnreachable(ServerError):
+    """Nothing answers on that port."""
+
+    code = "server.unreachable"
+
+
+class ProtocolMismatch(ServerError):
+    """Client and server speak different versions of the protocol."""
+
+    code = "server.protocol"
+
+
+class TakeError(MacNetError):
+    """A take cannot be found, kept or read."""
+
+    code = "take"
+
+
+class TakeMissing(TakeError):
+    """No take of that id."""
+
+    code = "take.missing"
+
+
+class TakesUnavailable(TakeError):
+    """The file that keeps the takes cannot be opened or written."""
+
+    code = "take.unavailable"
+
+
+class TrainingError(MacNetError):
+    """Training cannot start or go on."""
+
+    code = "training"
+
+
+class TooLittleMusic(TrainingError):
+    """There are too few usable bars to learn from."""
+
+    code = "training.too_little"
+
+
+class TrainingUnavailable(TrainingError):
+    """What training needs is not installed."""
+
+    code = "training.unavailable"
+
+
+class TrainingInterrupted(TrainingError):
+    """The user stopped; what was best so far is kept."""
+
+    code = "training.interrupted"
+
+
+class SettingError(MacNetError):
+    """A setting has a value that cannot be used."""
+
+    code = "setting.invalid"

@@ -1,0 +1,1 @@
+"""What a musician would recognise: notes, clips, meters, MIDI files, roles, keys."""
