@@ -75,16 +75,16 @@ class Meter:
     """A time signature: `numerator` notes of 1/`denominator` make a bar.
 
     Raises:
-        ClipOutOfRange: the numerator is not 1 to 64, or the denominator no power of two up to 64.
+        ClipOutOfRange: the numerator is not 1 to 255, or the denominator no power of two up to 64.
     """
 
     numerator: int = 4
     denominator: int = 4
 
     def __post_init__(self) -> None:
-        if not 1 <= self.numerator <= 64 or self.denominator not in {1, 2, 4, 8, 16, 32, 64}:
+        if not 1 <= self.numerator <= 255 or self.denominator not in {1, 2, 4, 8, 16, 32, 64}:
             raise ClipOutOfRange(
-                f"{self} is not a meter", hint="Use 1 to 64 beats of 1, 2, 4, 8, 16, 32 or 64, such as 6/8."
+                f"{self} is not a meter", hint="Use 1 to 255 beats of 1, 2, 4, 8, 16, 32 or 64, such as 6/8."
             )
 
     def __str__(self) -> str:
