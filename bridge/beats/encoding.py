@@ -123,7 +123,7 @@ def _ended(
 ) -> dict[int, list[tuple[Ticks, _Place, Shade]]]:
     """Take out of `notes` those that end before the beat line."""
     ended = {pitch: [n for n in group if n[1] != line] for pitch, group in notes.items()}
-    for pitch, group in notes.items():
+    for group in notes.values():
         group[:] = [n for n in group if n[1] == line]
     return ended
 

@@ -75,8 +75,8 @@ def format_word(word: Word) -> str:
     texts: list[str] = []
     here = 0
     for note in word.notes:
-        place = "" if note.onset == here else f"@{_format_parts(note.onset)}"
-        texts.append(f"{note.pitch}-{_format_parts(note.duration)}-{int(note.articulated)}{place}")
+        place = "" if note.onset == here else f"@{format_parts(note.onset)}"
+        texts.append(f"{note.pitch}-{format_parts(note.duration)}-{int(note.articulated)}{place}")
         here = note.end
     return "#".join(texts)
 
@@ -115,7 +115,8 @@ def _parse_note(text: str, here: Parts) -> WordNote:
     return note
 
 
-def _format_parts(parts: Parts) -> str:
+def format_parts(parts: Parts) -> str:
+    """A position or length as an exact fraction of the beat: `0.25`, `1/3`."""
     fraction = Fraction(parts, PARTS)
     if _DECIMALS % fraction.denominator == 0:
         return f"{float(fraction):.4f}".rstrip("0").rstrip(".")
