@@ -1,0 +1,120 @@
+"""`macnet models` and `macnet train`."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.cli.parameters import AsJson, DataDir, data_folder
+from bridge.cli.printing import note_console, show, show_json, show_table
+from bridge.config import TrainSettings
+from bridge.errors import ModelError, TrainingUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bridge.network.checkpoint import Card, Shelf
+    from bridge.network.training import TrainProgress
+
+DEFAULTS = TrainSettings()
+
+
+def models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the models that can be used, bundled and your own."""
+    from bridge.network.checkpoint import default_shelf
+
+    shelf = default_shelf(data_folder(data_dir))
+    if as_json:
+        show_json({"models": [_as_json(shelf, name) for name in shelf.names()]})
+    else:
+        show_table(("name", "version", "date", "what it is"), [_row(shelf, name) for name in shelf.names()])
+
+
+def _row(shelf: Shelf, name: str) -> tuple[str, str, str, str]:
+    try:
+        card = shelf.card(name)
+    except ModelError as error:
+        return name, "", "", f"cannot be used: {error} {error.hint}"
+    return card.name, card.version, str(card.date), card.description
+
+
+def _as_json(shelf: Shelf, name: str) -> dict[str, Any]:
+    try:
+        return _card_json(shelf.card(name), shelf.folder(name))
+    except ModelError as error:
+        return {"name": name, "error": {"code": error.code, "message": str(error), "hint": error.hint}}
+
+
+def _card_json(card: Card, folder: Path) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "version": card.version,
+        "date": str(card.date),
+        "description": card.description,
+        "data": card.data,
+        "terms": card.terms,
+        "figures": dict(card.figures),
+        "folder": str(folder),
+    }
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="MIDI files, also in folders within.")],
+    *,
+    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was broken off.")] = False,
+    epochs: Annotated[
+        int, typer.Option("--epochs", min=1, help="Passes over the songs at most.")
+    ] = DEFAULTS.epochs,
+    minutes: Annotated[
+        float, typer.Option("--minutes", min=0, help="Time at most; 0: until it no longer gets better.")
+    ] = DEFAULTS.minutes,
+    rng_seed: Annotated[int, typer.Option("--rng-seed", min=0, help="Repeats a run.")] = DEFAULTS.rng_seed,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model on a folder of MIDI files; nothing leaves this machine."""
+    run = _training()
+    settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
+    shelf = data_folder(data_dir) / "models"
+    with _progress() as on_progress:
+        run(folder, name, settings=settings, models_dir=shelf, resume=resume, on_progress=on_progress)
+    if as_json:
+        show_json({"name": name, "folder": str(shelf / name)})
+    else:
+        show(f"trained {name}: macnet continue CLIP.mid -o OUT.mid --model {name}")
+
+
+def _training() -> Callable[..., object]:
+    try:
+        from bridge.network.training import train as run
+    except ModuleNotFoundError as error:
+        raise TrainingUnavailable(
+            f"training needs {error.name}, which is not installed",
+            hint="pip install 'macnet-bridge[train]'",
+        ) from error
+    return run
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[TrainProgress], None]]:
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = note_console()
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading the songs", total=None)
+        yield lambda p: bar.update(task, total=p.of, completed=p.iteration, description=_describe(p))
+
+
+def _describe(progress: TrainProgress) -> str:
+    left = (
+        "" if math.isinf(progress.seconds_left) else f", {timedelta(seconds=int(progress.seconds_left))} left"
+    )
+    nats = f"nats a beat: train {progress.train_nats:.3f}, held out {progress.valid_nats:.3f}"
+    return f"{progress.iteration}/{progress.of}{left}, {nats}"
