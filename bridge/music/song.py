@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.music.note import COMMON_TIME, MeterChange, Note, Ticks
+from bridge.music.note import COMMON_TIME, TICKS_PER_BEAT, MeterChange, Note, Ticks, bar_lines
 
 DRUM_CHANNEL = 9
 """What musicians call channel 10: General MIDI keeps it for drums."""
 
 DEFAULT_TEMPO_BPM = 120.0
+
+_OVERHANG: Ticks = TICKS_PER_BEAT // 16
+"""How far a song may run over a bar line without starting a bar: an end of track that notation programs write one
+tick late, or a last note held a 64th too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,18 @@ class Song:
     meters: tuple[MeterChange, ...] = (MeterChange(0, COMMON_TIME),)
     tempos: tuple[TempoChange, ...] = (TempoChange(0, DEFAULT_TEMPO_BPM),)
     name: str = ""
+
+
+def end_bar_line(song: Song) -> Ticks:
+    """The bar line at which the song is over, at least one bar from its start.
+
+    That is the first one at or after its length, or the one just before if the song runs over it by no more than
+    a 64th note and no note starts there.
+    """
+    bars = list(bar_lines(song.meters, max(song.length, 1)))
+    start, meter = bars[-1]
+    last_onset = max((track.notes[-1].onset for track in song.tracks), default=0)
+    if start > 0 and last_onset < start and song.length - start <= _OVERHANG:
+        return start
+    later = [change.at for change in song.meters if change.at >= max(song.length, 1)]
+    return min([start + meter.bar, *later])
