@@ -55,3 +55,64 @@ class ServeConfig:
     port: int = PORT
     model: str = DEFAULT_MODEL
     data_dir: Path = field(default_factory=user_data_dir)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """The shape of a network; saved with its weights.
+
+    Attributes:
+        voices: how many voices are composed in step: 2 in MAC-Net.
+        symbols: the size of the alphabet that words are spelled in.
+        metre: for each metre column of `network.features`, how many values it has.
+        memory: whether the network may point at earlier beats of the song.
+        word_size: units of a beat word's embedding.
+        core_size: units of the GRU over beats.
+        key_size: units of the pointer's queries and keys.
+        symbol_size: units of a symbol's embedding.
+        speller_size: units of the GRU that spells a word.
+        dropout: share of units left out in training.
+    """
+
+    voices: int
+    symbols: int
+    metre: tuple[int, ...]
+    memory: bool = True
+    word_size: int = 128
+    core_size: int = 384
+    key_size: int = 64
+    symbol_size: int = 96
+    speller_size: int = 192
+    dropout: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """How a network is trained.
+
+    Attributes:
+        epochs: passes over the playlist at most.
+        minutes: wall-clock time at most; 0 for no bound.
+        patience: passes without a better validation figure before training stops by itself.
+        batch_beats: felt beats in one iteration.
+        longest: felt beats of one song that are learned in one piece; longer songs are cut.
+        learning_rate: of AdamW, at its highest; it rises for `warmup` iterations and falls along a cosine.
+        weight_decay: of AdamW.
+        clip_norm: gradients are scaled down to this norm.
+        rng_seed: makes a run repeatable, on one thread.
+        threads: of torch; 0 leaves torch's own choice.
+        save_every_s: seconds between saves of what is needed to resume.
+    """
+
+    epochs: int = 60
+    minutes: float = 0.0
+    patience: int = 10
+    batch_beats: int = 2_048
+    longest: int = 512
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    warmup: int = 100
+    clip_norm: float = 1.0
+    rng_seed: int = 1
+    threads: int = 1
+    save_every_s: float = 60.0

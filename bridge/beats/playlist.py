@@ -1,0 +1,126 @@
+"""The playlist: songs one after another, as the network reads them.
+
+A `Score` is one song in words, brought home to C major or A minor. Every score starts with a fresh state and an
+empty memory: that boundary is the only one there is, so nothing of one song leaks into the next.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bridge.beats.encoding import encode_clip
+from bridge.beats.metre import Beat, clip_beats
+from bridge.beats.vocabulary import project, settle
+from bridge.beats.word import Word
+from bridge.music.key import find_key
+from bridge.music.note import VOICES, Clip, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One song as words on the network's grid.
+
+    Attributes:
+        name: where it comes from.
+        beats: where each felt beat lies.
+        voices: for each voice of MAC-Net one word a beat, the melody first; all rests where a voice is not known.
+        known: for each voice, whether it is known; what is not known is neither learned nor scored.
+        shift: semitones by which the song was transposed to stand in C major or A minor.
+    """
+
+    name: str
+    beats: tuple[Beat, ...]
+    voices: tuple[tuple[Word, ...], ...]
+    known: tuple[bool, ...]
+    shift: int = 0
+
+    def __len__(self) -> int:
+        return len(self.beats)
+
+    @property
+    def quarters(self) -> float:
+        """The length in quarter notes."""
+        last = self.beats[-1]
+        return (last.start + last.length) / 960
+
+
+def score_of(clips: Mapping[Role, Clip], *, name: str = "", shift: int | None = None) -> Score:
+    """The score of one or both voices of a song, which share length and meters.
+
+    Args:
+        clips: by role; at least one.
+        name: where it comes from.
+        shift: semitones to transpose by; found from the notes when not given.
+    """
+    frame = clip_beats(next(iter(clips.values())))
+    if shift is None:
+        shift = find_key([note for clip in clips.values() for note in clip.notes]).home_shift
+    voices = tuple(
+        words_of(clips[role], shift) if role in clips else (Word(),) * len(frame) for role in VOICES
+    )
+    return Score(name, frame, voices, tuple(role in clips for role in VOICES), shift)
+
+
+def words_of(clip: Clip, shift: int) -> tuple[Word, ...]:
+    """A clip's words, transposed, on the network's grid, holding only what sounds."""
+    words: list[Word] = []
+    sounding: tuple[int, ...] = ()
+    for word in encode_clip(clip).words:
+        words.append(settle(project(transpose_word(word, shift)), sounding))
+        sounding = words[-1].sounding
+    return tuple(words)
+
+
+def transpose_word(word: Word, semitones: int) -> Word:
+    """The word `semitones` higher; a pitch that would leave the keyboard stays in it, octaves away."""
+    if semitones == 0:
+        return word
+    return Word(tuple(sorted(replace(n, pitch=_fold(n.pitch + semitones)) for n in word.notes)))
+
+
+def _fold(pitch: int) -> int:
+    return pitch + 12 if pitch < 0 else pitch - 12 if pitch > 127 else pitch
+
+
+def cut(score: Score, start: int, end: int) -> Score:
+    """Beats `start` to `end` of a score; what is held into the cut counts as articulated."""
+    voices = []
+    for words in score.voices:
+        first, *rest = words[start:end]
+        voices.append((settle(first, ()), *rest))
+    return replace(score, beats=score.beats[start:end], voices=tuple(voices))
+
+
+def one_pass(
+    scores: Sequence[Score], *, longest: int, batch_beats: int, rng: random.Random
+) -> Iterator[list[Score]]:
+    """Yield batches that together play the whole list once, each song (or piece of a long one) fresh.
+
+    Pieces of like length go together, so that little is padded; the order of the batches is shuffled, and long
+    songs are cut at other places in every pass.
+    """
+    pieces = [piece for score in scores for piece in _pieces(score, longest, rng)]
+    pieces.sort(key=lambda piece: (len(piece), rng.random()))
+    batches: list[list[Score]] = [[]]
+    for piece in pieces:
+        if batches[-1] and (len(batches[-1]) + 1) * len(piece) > batch_beats:
+            batches.append([])
+        batches[-1].append(piece)
+    rng.shuffle(batches)
+    yield from batches
+
+
+def _pieces(score: Score, longest: int, rng: random.Random) -> Iterator[Score]:
+    if len(score) <= longest:
+        yield score
+        return
+    start = 0
+    end = rng.randint(longest // 2, longest)
+    while start < len(score):
+        yield cut(score, start, min(end, len(score)))
+        start, end = end, end + longest

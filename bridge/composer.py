@@ -1,0 +1,336 @@
+"""The use cases: continue, accompany, vary, generate. The one place where a request becomes music.
+
+All four are one act: a *part* says for each beat and voice which word is given, and the network fills in what is
+not. Continuing gives the primer's beats and leaves the answer open; accompanying gives one voice and leaves the
+other open; varying plays the clip once as given and then again with its melody open; generating gives nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bridge.beats.encoding import Shade, Voice, decode_voice
+from bridge.beats.metre import Beat, beats_of, clip_beats
+from bridge.beats.playlist import transpose_word, words_of
+from bridge.beats.vocabulary import settle
+from bridge.beats.word import Word
+from bridge.errors import RequestCancelled
+from bridge.music.key import Key, find_key
+from bridge.music.note import COMMON_TIME, VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
+from bridge.network.runtime import Runtime, Song
+from bridge.network.sampling import Rules, choose_words
+from bridge.request import Kind, Request, Variation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bridge.network.checkpoint import Shelf
+
+_FRESH: Final = 2.5
+"""Nats by which a variation prefers new words to those of its own clip, which otherwise would just come back."""
+
+_UNKNOWN_TEMPERATURE: Final = 0.6
+"""At most this for a voice that was not given and is only imagined beneath the primer."""
+
+_FOLLOWING_VELOCITY: Final = {Role.MELODY: 96, Role.ACCOMPANIMENT: 78}
+"""Where the primer says nothing of a voice."""
+
+Given = tuple[Word | None, ...]
+"""For each voice, the word that a beat must have; None leaves it to the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is played: first alone as a primer, then in every variation.
+
+    Attributes:
+        primer: beats that come before the answer, all variations sharing them.
+        answer: beats of the answer.
+        given: for each beat of `answer` the words that are given; fewer than beats leave the rest open.
+        repeats: the answer plays the primer's beats again, with the voices that `keeps` says as they were.
+        keeps: voices that a repeat keeps.
+    """
+
+    primer: tuple[tuple[Beat, Given], ...]
+    answer: tuple[tuple[Beat, Given], ...]
+    keeps: tuple[bool, ...] = (False, False)
+
+
+class Composer:
+    """Answers requests with the models of a shelf; safe to call from several threads.
+
+    Args:
+        shelf: where models are found; each is loaded when it is first asked for, and kept.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._runtimes: dict[tuple[str, float], Runtime] = {}
+        self._lock = threading.Lock()
+
+    def compose(
+        self,
+        request: Request,
+        *,
+        on_progress: Callable[[float], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> tuple[Variation, ...]:
+        """Answer a request; the same request and model always give the same notes.
+
+        Args:
+            request: what is asked.
+            on_progress: told the share that is done, 0 to 1, after every beat.
+            should_stop: asked before every beat.
+
+        Returns:
+            One variation after the other, each with the voices that the request wants, in order.
+
+        Raises:
+            ModelMissing, ModelDamaged, ModelIncompatible: the model cannot be used.
+            RequestCancelled: `should_stop` said so.
+        """
+        runtime = self.runtime(request.model)
+        key = _key_of(request)
+        part = _part_of(request, key.home_shift)
+        rules = Rules(float(request.option("temperature")), _allowed(request, key), _invention(request))
+        total = len(part.primer) + len(part.answer)
+        played = 0
+
+        def tick() -> None:
+            nonlocal played
+            if should_stop():
+                raise RequestCancelled("the request was cancelled", hint="Send it again to start over.")
+            played += 1
+            on_progress(played / total)
+
+        voices = _perform(runtime, part, rules, request=request, tick=tick)
+        return tuple(
+            Variation(index, _clips_of(request, part, words, shift=key.home_shift))
+            for index, words in enumerate(voices)
+        )
+
+    def runtime(self, name: str) -> Runtime:
+        """A loaded model; a model that was trained anew under the same name is loaded anew.
+
+        Raises:
+            ModelMissing, ModelDamaged, ModelIncompatible: it cannot be used.
+        """
+        folder = self.shelf.folder(name)
+        stamp = (str(folder), (folder / "config.json").stat().st_mtime)
+        with self._lock:
+            if stamp not in self._runtimes:
+                self._runtimes = {known: r for known, r in self._runtimes.items() if known[0] != stamp[0]}
+                self._runtimes[stamp] = Runtime(folder)
+            return self._runtimes[stamp]
+
+
+# What is played.
+
+
+def _part_of(request: Request, shift: int) -> _Part:
+    primer = _given_beats(request.clips, shift) if request.kind is not Kind.GENERATE else ()
+    if request.kind is Kind.ACCOMPANY:
+        return _Part((), _open(primer, _to_compose(request)))
+    if request.kind is Kind.VARY:
+        rewritten = Role.MELODY if Role.MELODY in request.clips else Role.ACCOMPANIMENT
+        keeps = tuple(role is not rewritten for role in VOICES)
+        return _Part(primer, tuple((beat, (None, None)) for beat, _ in primer), keeps)
+    frame = _frame_after(request)
+    return _Part(primer, tuple((beat, (None, None)) for beat in frame))
+
+
+def _to_compose(request: Request) -> Role:
+    """The voice that accompanying makes: the one that is missing; where both are there, the accompaniment anew."""
+    return Role.MELODY if Role.MELODY not in request.clips else Role.ACCOMPANIMENT
+
+
+def _given_beats(clips: Mapping[Role, Clip], shift: int) -> tuple[tuple[Beat, Given], ...]:
+    frame = clip_beats(next(iter(clips.values())))
+    unknown: Given = (None,) * len(frame)
+    lines = [words_of(clips[role], shift) if role in clips else unknown for role in VOICES]
+    return tuple((beat, tuple(words)) for beat, *words in zip(frame, *lines, strict=True))
+
+
+def _open(beats: Sequence[tuple[Beat, Given]], role: Role) -> tuple[tuple[Beat, Given], ...]:
+    return tuple(
+        (beat, tuple(None if of is role else word for of, word in zip(VOICES, given, strict=True)))
+        for beat, given in beats
+    )
+
+
+def _frame_after(request: Request) -> tuple[Beat, ...]:
+    """The beats of an answer, its bars counted on from the primer's where that ends on a beat line.
+
+    A primer that ends inside a beat is followed by a new bar.
+    """
+    clip = next(iter(request.clips.values()), None)
+    meter = clip.end_meter if clip else COMMON_TIME
+    if clip is None or request.kind is Kind.GENERATE:
+        return beats_of((MeterChange(0, meter),), request.length)
+    before = clip_beats(clip)
+    through = [
+        beat for beat in beats_of(clip.meters, clip.length + request.length) if beat.start >= clip.length
+    ]
+    if before[-1].length == before[-1].felt and through and through[0].start == clip.length:
+        return tuple(replace(beat, start=beat.start - clip.length) for beat in through)
+    first = before[-1].bar + 1
+    return tuple(replace(b, bar=b.bar + first) for b in beats_of((MeterChange(0, meter),), request.length))
+
+
+# Key and rules.
+
+
+def _key_of(request: Request) -> Key:
+    """The key that the request names, else the one its notes are in."""
+    root = request.option("key")
+    if isinstance(root, str):
+        return find_key(note for clip in request.clips.values() for note in clip.notes)
+    return Key(int(root), str(request.option("scale")))
+
+
+def _allowed(request: Request, key: Key) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which of the network's 128 keys may be struck, once the music is transposed back."""
+    if request.option("key") == "off":
+        return np.ones(128, np.bool_)
+    heard = (np.arange(128) - key.home_shift) % 12
+    return np.isin(heard, sorted(key.pitch_classes))
+
+
+def _invention(request: Request) -> float:
+    return _FRESH if request.kind is Kind.VARY else 0.0
+
+
+# Playing.
+
+
+def _perform(
+    runtime: Runtime, part: _Part, rules: Rules, *, request: Request, tick: Callable[[], None]
+) -> list[list[tuple[Word, ...]]]:
+    """For each variation, for each voice, the words of the answer."""
+    song = Song(runtime)
+    imagined = replace(rules, temperature=min(rules.temperature, _UNKNOWN_TEMPERATURE), invention=0.0)
+    first = [np.random.default_rng([request.rng_seed])]
+    heard: list[list[tuple[Word, ...]]] = []
+    for beat, words in _play(song, part.primer, imagined, rngs=first):
+        heard.append(words)
+        tick()
+        del beat
+    song = song.spread(request.variations)
+    rngs = [np.random.default_rng([request.rng_seed, index + 1]) for index in range(request.variations)]
+    made: list[list[tuple[Word, ...]]] = []
+    for _, words in _play(song, _kept(part, heard), rules, rngs=rngs):
+        made.append(words)
+        tick()
+    return [
+        [tuple(beat[voice][index] for beat in made) for voice in range(len(VOICES))]
+        for index in range(request.variations)
+    ]
+
+
+def _kept(part: _Part, heard: Sequence[Sequence[tuple[Word, ...]]]) -> Iterator[tuple[Beat, Given]]:
+    """The answer's beats, with the voices that a repeat keeps taken from what was heard in the primer."""
+    for number, (beat, given) in enumerate(part.answer):
+        if not any(part.keeps):
+            yield beat, given
+            continue
+        yield beat, tuple(heard[number][voice][0] if keep else None for voice, keep in enumerate(part.keeps))
+
+
+def _play(
+    song: Song,
+    beats: Iterator[tuple[Beat, Given]] | Sequence[tuple[Beat, Given]],
+    rules: Rules,
+    *,
+    rngs: Sequence[np.random.Generator],
+) -> Iterator[tuple[Beat, list[tuple[Word, ...]]]]:
+    """Play beat after beat; yields for each voice its word in every variation."""
+    sounding: list[list[tuple[int, ...]]] = [[() for _ in range(song.count)] for _ in VOICES]
+    for beat, given in beats:
+        song.begin(beat)
+        played: list[tuple[Word, ...]] = []
+        for voice, word in enumerate(given):
+            if word is None:
+                words = choose_words(song, voice, sounding=sounding[voice], rules=rules, rngs=rngs)
+            else:
+                song.outlook(voice)
+                words = [settle(word, held) for held in sounding[voice]]
+            song.put(words)
+            sounding[voice] = [made.sounding for made in words]
+            played.append(tuple(words))
+        song.end()
+        yield beat, played
+
+
+# Back to clips.
+
+
+def _clips_of(
+    request: Request, part: _Part, words: Sequence[Sequence[Word]], *, shift: int
+) -> dict[Role, Clip]:
+    length = request.length if request.kind in (Kind.CONTINUE, Kind.GENERATE) else _length_of(request.clips)
+    beats = tuple(beat for beat, _ in part.answer)
+    return {
+        role: _clip_of(line, beats, request, role=role, length=length, shift=shift)
+        for role, line in zip(VOICES, words, strict=True)
+        if role in _returned(request)
+    }
+
+
+def _length_of(clips: Mapping[Role, Clip]) -> Ticks:
+    return next(iter(clips.values())).length
+
+
+def _returned(request: Request) -> tuple[Role, ...]:
+    """The voices that come back: those that are new and wanted."""
+    if request.kind is Kind.ACCOMPANY:
+        return (_to_compose(request),)
+    if request.kind is Kind.VARY:
+        return tuple(role for role in request.wanted if role in request.clips) or tuple(request.clips)
+    return request.wanted
+
+
+def _clip_of(
+    words: Sequence[Word], beats: tuple[Beat, ...], request: Request, *, role: Role, length: Ticks, shift: int
+) -> Clip:
+    """The clip that words make, transposed back, with the primer's accents."""
+    velocity_at = _velocities(request.clips, role)
+    home = tuple(transpose_word(word, -shift) for word in words)
+    shades = tuple(
+        tuple(Shade(velocity_at(beat, note.onset)) for note in word.notes if note.articulated)
+        for beat, word in zip(beats, home, strict=True)
+    )
+    primer = next(iter(request.clips.values()), None)
+    meters = primer.meters if primer and request.kind in (Kind.ACCOMPANY, Kind.VARY) else None
+    end_meter = primer.end_meter if primer else COMMON_TIME
+    clip = decode_voice(
+        Voice(beats, home, shades, beats[-1].start + beats[-1].length, (MeterChange(0, end_meter),))
+    )
+    cut = slice_clip(clip, 0, length)
+    return replace(cut, meters=meters or cut.meters, name=primer.name if primer else "")
+
+
+def _velocities(clips: Mapping[Role, Clip], role: Role) -> Callable[[Beat, int], int]:
+    """How loud the primer is at each place of its bar; elsewhere, as loud as it is on the whole."""
+    clip = clips.get(role) or next(iter(clips.values()), None)
+    if clip is None or not clip.notes:
+        return lambda *_: _FOLLOWING_VELOCITY[role]
+    whole = _mean([note.velocity for note in clip.notes])
+    softer = _FOLLOWING_VELOCITY[role] - _FOLLOWING_VELOCITY[Role.MELODY] if role not in clips else 0
+    by_place: dict[int, list[int]] = {}
+    for beat, notes in _notes_by_beat(clip):
+        by_place.setdefault(beat.index, []).extend(note.velocity for note in notes)
+    curve = {place: _mean(velocities) for place, velocities in by_place.items() if velocities}
+    return lambda beat, _: min(127, max(1, curve.get(beat.index, whole) + softer))
+
+
+def _mean(values: Sequence[int]) -> int:
+    return round(sum(values) / len(values))
+
+
+def _notes_by_beat(clip: Clip) -> Iterator[tuple[Beat, list[Note]]]:
+    for beat in clip_beats(clip):
+        yield beat, [note for note in clip.notes if beat.start <= note.onset < beat.start + beat.length]

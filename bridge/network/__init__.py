@@ -1,0 +1,1 @@
+"""The GRU: its model, training, checkpoints, the runtime that needs no torch, and sampling."""

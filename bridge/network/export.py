@@ -1,0 +1,191 @@
+"""From trained weights to the graphs that the server steps, written by hand in ONNX operators.
+
+The graphs are a few kilobytes: they read their weights out of `weights.safetensors`, whose tensors lie raw at
+known offsets, so a model keeps its weights once. One file for each question that the runtime asks:
+
+    core.onnx       read (n, R), state (n, H)                 -> state (n, H)
+    point-V.onnx    context (n, C)                            -> query (n, K), key (n, K), new (n, 1)
+    plan-V.onnx     plan_inputs (n, C + E)                    -> given (n, 3P), state (n, P)
+    spell-V.onnx    symbol (n), given (n, 3P), state (n, P)   -> logits (n, symbols), state (n, P)
+
+`given` is what the plan adds to every gate of the speller; it is computed once a word.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from bridge.music.wholefile import write_whole
+from bridge.network.checkpoint import WEIGHTS, describe
+from bridge.network.tensors import write_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import torch
+
+    from bridge.config import NetworkConfig
+    from bridge.network.checkpoint import Card, Vocabulary
+
+_OPSET: Final = 18
+_IR_VERSION: Final = 9
+
+
+def save_model(
+    folder: Path,
+    weights: Mapping[str, torch.Tensor],
+    config: NetworkConfig,
+    *,
+    card: Card,
+    vocabulary: Vocabulary,
+) -> None:
+    """Write a whole model into an existing empty folder; `config.json` comes last and makes it one."""
+    write_tensors(folder / WEIGHTS, {name: value.float() for name, value in weights.items()})
+    for name, model in graphs(folder / WEIGHTS, config).items():
+        write_whole(folder / name, model.SerializeToString(deterministic=True))
+    describe(folder, config, card, vocabulary)
+
+
+def graphs(weights: Path, config: NetworkConfig) -> dict[str, onnx.ModelProto]:
+    """Every graph by file name."""
+    made = {"core.onnx": _core(_Graph(weights), config)}
+    for voice in range(config.voices):
+        if config.memory:
+            made[f"point-{voice}.onnx"] = _point(_Graph(weights), voice)
+        made[f"plan-{voice}.onnx"] = _plan(_Graph(weights), voice, config)
+        made[f"spell-{voice}.onnx"] = _spell(_Graph(weights), voice, config)
+    return made
+
+
+class _Graph:
+    """Collects nodes; weights are named as in the safetensors file and stay there."""
+
+    def __init__(self, weights: Path) -> None:
+        self._header, self._base = _read_header(weights)
+        self._file = weights.name
+        self._nodes: list[onnx.NodeProto] = []
+        self._initializers: dict[str, onnx.TensorProto] = {}
+
+    def weight(self, name: str) -> str:
+        """Make a weight of the file known to the graph."""
+        entry = self._header[name]
+        begin, end = entry["data_offsets"]
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=entry["shape"])
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in (("location", self._file), ("offset", self._base + begin), ("length", end - begin)):
+            tensor.external_data.add(key=key, value=str(value))
+        self._initializers[name] = tensor
+        return name
+
+    def constant(self, name: str, values: list[int]) -> str:
+        """A small vector of ints."""
+        self._initializers[name] = numpy_helper.from_array(np.array(values, np.int64), name)
+        return name
+
+    def add(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
+        """Add a node with one output."""
+        self._nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+    def linear(self, x: str, name: str, output: str) -> str:
+        """`x` through torch's Linear of that name."""
+        return self.add(
+            "Gemm", [x, self.weight(f"{name}.weight"), self.weight(f"{name}.bias")], output, transB=1
+        )
+
+    def gates(self, from_input: str, from_state: str, state: str, output: str) -> str:
+        """Torch's GRU cell, from what input and state give to its gates (reset, update, new)."""
+        for side, gates in (("x", from_input), ("s", from_state)):
+            outputs = [f"{side}_reset", f"{side}_update", f"{side}_new"]
+            self._nodes.append(helper.make_node("Split", [gates], outputs, axis=1, num_outputs=3))
+        for gate in ("reset", "update"):
+            self.add("Sigmoid", [self.add("Add", [f"x_{gate}", f"s_{gate}"], f"{gate}_sum")], gate)
+        kept = self.add("Mul", ["reset", "s_new"], "kept")
+        new = self.add("Tanh", [self.add("Add", ["x_new", kept], "new_sum")], "new")
+        change = self.add("Mul", ["update", self.add("Sub", [state, new], "difference")], "change")
+        return self.add("Add", [new, change], output)
+
+    def build(self, inputs: dict[str, int | None], outputs: dict[str, int]) -> onnx.ModelProto:
+        """The model; `inputs` maps names to widths, None for a vector of ids."""
+        graph = helper.make_graph(
+            self._nodes,
+            "macnet",
+            [_value(name, width) for name, width in inputs.items()],
+            [_value(name, width) for name, width in outputs.items()],
+            list(self._initializers.values()),
+        )
+        return helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION
+        )
+
+
+def _value(name: str, width: int | None) -> onnx.ValueInfoProto:
+    if width is None:
+        return helper.make_tensor_value_info(name, TensorProto.INT64, ["n"])
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
+
+
+def _read_header(path: Path) -> tuple[dict[str, dict[str, list[int]]], int]:
+    """The header of a safetensors file, and where its data begins."""
+    with path.open("rb") as file:
+        (size,) = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(size)), 8 + size
+
+
+def _width(graph: _Graph, name: str, axis: int) -> int:
+    return graph._header[name]["shape"][axis]
+
+
+def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
+    for side, source in (("ih", "read"), ("hh", "before")):
+        weight, bias = graph.weight(f"core.weight_{side}_l0"), graph.weight(f"core.bias_{side}_l0")
+        graph.add("Gemm", [source, weight, bias], f"from_{source}", transB=1)
+    graph.gates("from_read", "from_before", "before", "state")
+    width = _width(graph, "core.weight_ih_l0", 1)
+    return graph.build({"read": width, "before": config.core_size}, {"state": config.core_size})
+
+
+def _point(graph: _Graph, voice: int) -> onnx.ModelProto:
+    for name in ("query", "key", "new"):
+        graph.linear("context", f"pointers.{voice}.{name}", name)
+    width = _width(graph, f"pointers.{voice}.query.weight", 1)
+    size = _width(graph, f"pointers.{voice}.query.weight", 0)
+    return graph.build({"context": width}, {"query": size, "key": size, "new": 1})
+
+
+def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
+    name = f"spellers.{voice}"
+    plan = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "plan_sum")], "plan")
+    graph.add("Tanh", [graph.linear(plan, f"{name}.start", "start_sum")], "state")
+    gates = graph.weight(f"{name}.gru.weight_ih_l0")
+    bounds = [graph.constant(k, [v]) for k, v in (("from", config.symbol_size), ("to", 1 << 30), ("axis", 1))]
+    of_plan = graph.add("Slice", [gates, *bounds], "gates_of_plan")
+    graph.add("Gemm", [plan, of_plan, graph.weight(f"{name}.gru.bias_ih_l0")], "given", transB=1)
+    width = _width(graph, f"{name}.plan.weight", 1)
+    size = config.speller_size
+    return graph.build({"plan_inputs": width}, {"given": 3 * size, "state": size})
+
+
+def _spell(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
+    name = f"spellers.{voice}"
+    gates = graph.weight(f"{name}.gru.weight_ih_l0")
+    bounds = [graph.constant(k, [v]) for k, v in (("from", 0), ("to", config.symbol_size), ("axis", 1))]
+    of_symbol = graph.add("Slice", [gates, *bounds], "gates_of_symbol")
+    # The table does not depend on any input: the runtime computes it once, when it loads the graph.
+    table = graph.add("Gemm", [graph.weight(f"{name}.symbol.weight"), of_symbol], "table", transB=1)
+    from_symbol = graph.add("Gather", [table, "symbol"], "from_symbol", axis=0)
+    from_input = graph.add("Add", [from_symbol, "given"], "from_input")
+    of_state = [graph.weight(f"{name}.gru.weight_hh_l0"), graph.weight(f"{name}.gru.bias_hh_l0")]
+    graph.add("Gemm", ["before", *of_state], "from_before", transB=1)
+    graph.linear(graph.gates(from_input, "from_before", "before", "state"), f"{name}.out", "logits")
+    size = config.speller_size
+    return graph.build(
+        {"symbol": None, "given": 3 * size, "before": size}, {"logits": config.symbols, "state": size}
+    )

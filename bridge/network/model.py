@@ -1,0 +1,186 @@
+"""MAC-Net, the Melody and Accompaniment Composer Network, on one page.
+
+A GRU (the core) reads beat words and metre; its state before a beat is all that the past has to say about it.
+For each voice in turn, the melody first and the accompaniment knowing it, a beat's word comes from a mixture:
+
+    p(word) = p(new) x p(spelled so) + sum over earlier beats j of p(j) x [the word of j is this word]
+
+p(new) and the p(j) are one softmax: a pointer over the song so far (pointer sentinel mixture, Merity et al. 2016),
+whose logits see queries and keys of the core's states and, by learned tables, how long the music has run along
+with the music before j and how many bars back j lies. A new word is spelled symbol by symbol by a small GRU.
+
+Shapes: B songs, T beats, V voices, U distinct words, N notes in a word, S symbols in a spelling.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bridge.beats.vocabulary import LAST
+from bridge.network.features import DISTANCE_BUCKETS, LOOKBACKS, RUN_BUCKET_OF, RUN_BUCKETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.config import NetworkConfig
+
+LOOKBACK_SIZE = 96
+METRE_SIZE = 64
+
+
+class Spellings(NamedTuple):
+    """`where` (n): song x beats + beat of each spelling; `symbols` (n, S), -1 where over."""
+
+    where: Tensor
+    symbols: Tensor
+
+
+class Inputs(NamedTuple):
+    """A `network.batch.Batch` as tensors; see there for what each field holds."""
+
+    notes: Tensor  # U N 4
+    words: Tensor  # B V T
+    is_beat: Tensor  # B T
+    metre: Tensor  # B T C
+    lookback: Tensor  # B T 3
+    runs: Tensor  # B V T T
+    distances: Tensor  # B T T
+    spelled: Sequence[Sequence[Spellings]]
+
+
+class WordEmbedding(nn.Module):
+    """A word is the sum of its notes, each of which is a sum of what it is; so no word is unknown."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.pitch = nn.Embedding(129, size)
+        self.pitch_class = nn.Embedding(12, size)
+        self.onset = nn.Embedding(LAST + 1, size)
+        self.end = nn.Embedding(LAST + 1, size)
+        self.articulated = nn.Embedding(3, size)
+        self.out = nn.Linear(size, size)
+
+    def forward(self, notes: Tensor) -> Tensor:  # U N 4 -> U E
+        pitch, onset, end, articulated = notes.unbind(-1)
+        summed = self.pitch(pitch) + self.pitch_class(pitch % 12) + self.onset(onset) + self.end(end)
+        each = functional.relu(summed + self.articulated(articulated))  # U N E
+        return self.out((each * (pitch < 128).unsqueeze(-1)).sum(1))
+
+
+class Pointer(nn.Module):
+    """Where in the song so far the next word of one voice may stand already; or nowhere (the last column)."""
+
+    def __init__(self, config: NetworkConfig, voice: int) -> None:
+        super().__init__()
+        context = config.core_size + voice * config.word_size
+        self.voice = voice
+        self.query = nn.Linear(context, config.key_size)
+        self.key = nn.Linear(context, config.key_size)
+        self.new = nn.Linear(context, 1)
+        self.run = nn.Parameter(torch.zeros(config.voices, RUN_BUCKETS))
+        self.joint = nn.Parameter(torch.zeros(RUN_BUCKETS))
+        self.best = nn.Parameter(torch.zeros(RUN_BUCKETS))
+        self.distance = nn.Parameter(torch.zeros(DISTANCE_BUCKETS))
+        self.register_buffer("bucket", torch.tensor(RUN_BUCKET_OF), persistent=False)
+
+    def forward(self, context: Tensor, runs: Tensor, distances: Tensor) -> Tensor:  # -> log p: B T T+1
+        query, key = self.query(context), self.key(context)  # B T K
+        logits = query @ key.transpose(1, 2) * key.shape[-1] ** -0.5  # B T T
+        buckets: Tensor = self.bucket[runs.long()]  # B V T T
+        for voice, table in enumerate(self.run):
+            logits = logits + table[buckets[:, voice]]
+        joint = buckets.amin(1)  # B T T
+        logits = logits + self.joint[joint] + self.distance[distances.long()]
+        earlier = torch.ones_like(joint[0], dtype=torch.bool).tril(-1)
+        new = self.new(context) + self.best[(joint * earlier).amax(2)].unsqueeze(-1)  # B T 1
+        return torch.cat([logits.masked_fill(~earlier, -1e9), new], 2).log_softmax(-1)
+
+
+class WordSpeller(nn.Module):
+    """A GRU that spells one word of one voice, symbol by symbol, given what the core expects of the beat."""
+
+    def __init__(self, config: NetworkConfig, voice: int) -> None:
+        super().__init__()
+        size = config.speller_size
+        self.plan = nn.Linear(config.core_size + (voice + 1) * config.word_size, size)
+        self.start = nn.Linear(size, size)
+        self.symbol = nn.Embedding(config.symbols + 1, config.symbol_size)  # the last: nothing spelled yet
+        self.gru = nn.GRU(config.symbol_size + size, size, batch_first=True)
+        self.out = nn.Linear(size, config.symbols)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, plans: Tensor, symbols: Tensor) -> Tensor:  # n P, n S -> log p of each spelling: n
+        first = torch.full_like(symbols[:, :1], self.symbol.num_embeddings - 1)
+        before = torch.cat([first, symbols[:, :-1].clamp(min=0)], 1)  # n S
+        given = plans.unsqueeze(1).expand(-1, symbols.shape[1], -1)  # n S P
+        inputs = torch.cat([self.dropout(self.symbol(before)), given], 2)
+        states, _ = self.gru(inputs, torch.tanh(self.start(plans)).unsqueeze(0))  # n S H
+        logits = self.out(self.dropout(states))
+        lost = functional.cross_entropy(logits.transpose(1, 2), symbols, ignore_index=-1, reduction="none")
+        return -lost.sum(1)
+
+
+class MacNet(nn.Module):
+    """The whole network; `forward` gives the log-likelihood of every beat of every voice, in nats."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        size = config.word_size * config.voices
+        self.word = WordEmbedding(config.word_size)
+        self.nothing = nn.Parameter(torch.zeros(size))  # stands before the first beat
+        self.metre = nn.ModuleList(nn.Embedding(values, METRE_SIZE) for values in config.metre)
+        self.lookback = nn.ModuleList(nn.Linear(size, LOOKBACK_SIZE) for _ in LOOKBACKS)
+        read = size + METRE_SIZE + LOOKBACK_SIZE * len(LOOKBACKS) * config.memory
+        self.core = nn.GRU(read, config.core_size, batch_first=True)
+        self.pointers = nn.ModuleList(Pointer(config, voice) for voice in range(config.voices))
+        self.spellers = nn.ModuleList(WordSpeller(config, voice) for voice in range(config.voices))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, inputs: Inputs) -> Tensor:  # -> B V T
+        words = self.word(inputs.notes)[inputs.words]  # B V T E
+        states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
+        likelihoods = [self._voice(voice, states, words, inputs) for voice in range(self.config.voices)]
+        return torch.stack(likelihoods, 1) * inputs.is_beat.unsqueeze(1)
+
+    def _read(self, words: Tensor, inputs: Inputs) -> Tensor:
+        """What the core reads at each beat: the words before it, its metre, and the words of bars ago."""
+        lines = words.transpose(1, 2).flatten(2)  # B T V*E
+        before = torch.cat([self.nothing.expand(len(lines), 1, -1), lines[:, :-1]], 1)
+        metre = sum(table(column) for table, column in zip(self.metre, inputs.metre.unbind(-1), strict=True))
+        parts = [self.dropout(before), metre]
+        if self.config.memory:
+            rows = torch.arange(len(lines), device=lines.device).unsqueeze(1)
+            for linear, back in zip(self.lookback, inputs.lookback.unbind(-1), strict=True):
+                parts.append(linear(self.dropout(lines[rows, back.clamp(min=0)])) * (back >= 0).unsqueeze(-1))
+        return torch.cat(parts, 2)
+
+    def _voice(self, voice: int, states: Tensor, words: Tensor, inputs: Inputs) -> Tensor:  # -> B T
+        context = torch.cat([states, *words[:, :voice].unbind(1)], 2)  # B T H+voice*E
+        if not self.config.memory:
+            recalled = torch.zeros_like(words[:, voice])
+            return self._spelled(voice, torch.cat([context, recalled], 2), inputs)
+        same = self._same(inputs.words)  # B V T T
+        runs = torch.cat([(inputs.runs + 1) * same, inputs.runs], 1)  # this beat included, then not
+        heard = torch.cat([runs[:, :voice], runs[:, self.config.voices + voice :]], 1)
+        logs = self.pointers[voice](context, heard, inputs.distances)  # B T T+1
+        recalled = logs[:, :, :-1].exp() @ words[:, voice]  # B T E
+        spelled = self._spelled(voice, torch.cat([context, recalled], 2), inputs)
+        copied = logs[:, :, :-1].masked_fill(~same[:, voice], -1e9).logsumexp(2)
+        return torch.logaddexp(logs[:, :, -1] + spelled, copied)
+
+    def _spelled(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> Tensor:  # -> B T
+        speller = self.spellers[voice]
+        plans = torch.tanh(speller.plan(plan_inputs)).flatten(0, 1)  # B*T P
+        result = plans.new_zeros(len(plans))
+        for where, symbols in inputs.spelled[voice]:
+            result = result.index_put((where,), speller(plans[where], symbols))
+        return result.view(inputs.is_beat.shape)
+
+    @staticmethod
+    def _same(words: Tensor) -> Tensor:  # B V T -> B V T T
+        return words.unsqueeze(3) == words.unsqueeze(2)

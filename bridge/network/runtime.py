@@ -1,0 +1,301 @@
+"""Stepping a network without torch: ONNX Runtime for the products, numpy for the rest.
+
+A `Runtime` is a loaded model, shared by all; a `Song` is one running piece of music for some variations at once:
+the core's state and the memory of the beats so far, of bounded size however long the music gets.
+
+Shapes: n variations, M remembered beats, E word size, H core size, K key size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from safetensors.numpy import load_file
+
+from bridge.beats.word import Word
+from bridge.errors import ModelDamaged
+from bridge.network.batch import note_rows
+from bridge.network.checkpoint import WEIGHTS, read_card, read_config
+from bridge.network.features import LOOKBACKS, distance_row, metre_columns, next_runs, run_buckets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bridge.beats.metre import Beat
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+REMEMBERED: Final = 1_024
+"""How many beats the memory holds; the oldest are forgotten."""
+
+_KEPT: Final = 4_096
+"""How many words' embeddings are kept at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the network expects of one voice in one beat.
+
+    Attributes:
+        logs: (n, M + 1) log-probability that the word stands at each remembered beat; the last: that it is new.
+        given: (n, 3P) what the plan gives to the speller's gates.
+        state: (n, P) the speller's first state.
+    """
+
+    logs: Floats
+    given: Floats
+    state: Floats
+
+
+class Runtime:
+    """A model, loaded; its methods change nothing but a cache and may be called from any thread.
+
+    Args:
+        folder: see `network.checkpoint`.
+
+    Raises:
+        ModelDamaged, ModelIncompatible: the folder does not hold a whole model of this version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.config = read_config(folder)
+        self.card = read_card(folder)
+        try:
+            self._weights: dict[str, Floats] = _load_small(folder)
+            self._sessions = {path.stem: _session(path) for path in sorted(folder.glob("*.onnx"))}
+        except Exception as error:  # each runtime release raises classes of its own
+            raise ModelDamaged(
+                f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
+            ) from error
+        self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
+        self._embedded: dict[Word, Floats] = {}
+
+    def embed(self, word: Word) -> Floats:
+        """The embedding of a word, (E)."""
+        found = self._embedded.get(word)
+        if found is None:
+            if len(self._embedded) >= _KEPT:
+                self._embedded.clear()
+            found = self._embedded[word] = self._embed_notes(note_rows(word))
+        return found
+
+    def _embed_notes(self, notes: Ints) -> Floats:
+        w = self._weights
+        pitch, onset, end, articulated = notes.T
+        summed = w["word.pitch.weight"][pitch] + w["word.pitch_class.weight"][pitch % 12]
+        summed = summed + w["word.onset.weight"][onset] + w["word.end.weight"][end]
+        each = np.maximum(summed + w["word.articulated.weight"][articulated], 0)
+        return each.sum(0) @ w["word.out.weight"].T + w["word.out.bias"]
+
+    def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
+        """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
+        parts = [before, np.broadcast_to(self._metre_row(metre), (len(before), self._metre[0].shape[1]))]
+        for number, lines in enumerate(lookback if self.config.memory else ()):
+            weight, bias = (self._weights[f"lookback.{number}.{kind}"] for kind in ("weight", "bias"))
+            parts.append(
+                np.zeros((len(before), len(weight)), np.float32) if lines is None else lines @ weight.T + bias
+            )
+        return self._run("core", read=np.concatenate(parts, 1), before=state)[0]
+
+    def _metre_row(self, metre: Ints) -> Floats:
+        return np.sum(
+            [table[value] for table, value in zip(self._metre, metre, strict=True)], 0, dtype=np.float32
+        )
+
+    def point(self, voice: int, context: Floats) -> tuple[Floats, Floats, Floats]:
+        """Query (n, K), key (n, K) and the logit that the word is new (n, 1)."""
+        query, key, new = self._run(f"point-{voice}", context=context)
+        return query, key, new
+
+    def plan(self, voice: int, plan_inputs: Floats) -> tuple[Floats, Floats]:
+        """What the speller is given in every step, and its first state."""
+        given, state = self._run(f"plan-{voice}", plan_inputs=plan_inputs)
+        return given, state
+
+    def spell(self, voice: int, symbol: Ints, given: Floats, state: Floats) -> tuple[Floats, Floats]:
+        """One symbol on: logits of the next (n, symbols) and the speller's state."""
+        logits, state = self._run(f"spell-{voice}", symbol=symbol, given=given, before=state)
+        return logits, state
+
+    def table(self, voice: int, name: str) -> Floats:
+        """A learned table of a voice's pointer."""
+        return self._weights[f"pointers.{voice}.{name}"]
+
+    @property
+    def nothing(self) -> Floats:
+        """What stands before the first beat, (V*E)."""
+        return self._weights["nothing"]
+
+    def _run(self, graph: str, **inputs: Floats | Ints) -> list[Floats]:
+        outputs: list[Floats] = self._sessions[graph].run(None, inputs)
+        return outputs
+
+
+def _load_small(folder: Path) -> dict[str, Floats]:
+    """The weights that numpy uses; the graphs read the others themselves."""
+    every = load_file(folder / WEIGHTS)
+    return {name: value for name, value in every.items() if not name.startswith(("core.", "spellers."))}
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # One thread: these products are too small to share, and the second core belongs to the DAW.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Song:
+    """One running piece of music, in `count` variations that share their metre.
+
+    For each beat: `begin` it, then for each voice in turn ask its `outlook` and `put` its words, then `end` it.
+    """
+
+    def __init__(self, runtime: Runtime, count: int = 1) -> None:
+        config = runtime.config
+        self.runtime = runtime
+        self.count = count
+        self._state = np.zeros((count, config.core_size), np.float32)
+        self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
+        self._memory = _Memory(config.voices, count, config.word_size, config.key_size)
+        self._place = (0, 0)
+        self._context = self._state
+        self._keys: list[Floats] = []
+        self._now: list[tuple[tuple[Word, ...], Floats]] = []
+
+    def spread(self, count: int) -> Song:
+        """The same song, `count` times over; this one must have one variation."""
+        other = Song(self.runtime, count)
+        other._state = np.repeat(self._state, count, 0)
+        other._before = np.repeat(self._before, count, 0)
+        other._memory = self._memory.spread(count)
+        return other
+
+    @property
+    def length(self) -> int:
+        """How many beats are remembered."""
+        return len(self._memory.bars)
+
+    def begin(self, beat: Beat) -> None:
+        """Go on to the next beat: the core reads what was before it."""
+        self._place = (beat.bar, beat.index)
+        lookback = [self._memory.line(beat.bar - bars, beat.index) for bars in LOOKBACKS]
+        self._state = self.runtime.step(self._before, metre_columns([beat])[0], lookback, self._state)
+        self._now, self._keys = [], []
+
+    def outlook(self, voice: int) -> Outlook:
+        """What is expected of a voice, the words of the voices before it being known."""
+        context = np.concatenate([self._state, *(vectors for _, vectors in self._now)], 1)
+        runtime = self.runtime
+        if not runtime.config.memory:
+            recalled = np.zeros((self.count, runtime.config.word_size), np.float32)
+            given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
+            return Outlook(np.zeros((self.count, 1), np.float32), given, state)
+        query, key, new = runtime.point(voice, context)
+        self._keys.append(key)
+        logs = self._logs(voice, query, new)
+        recalled = np.einsum("nm,nme->ne", np.exp(logs[:, :-1]), self._memory.vectors[voice])
+        given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
+        return Outlook(logs, given, state)
+
+    def put(self, words: Sequence[Word]) -> None:
+        """The next voice's word in each variation."""
+        self._now.append((tuple(words), np.stack([self.runtime.embed(word) for word in words])))
+
+    def end(self) -> None:
+        """Remember the beat."""
+        self._before = np.concatenate([vectors for _, vectors in self._now], 1)
+        keys = self._keys or [np.zeros((self.count, self.runtime.config.key_size), np.float32)] * len(
+            self._now
+        )
+        self._memory.add(self._place, self._now, keys)
+
+    def remembered(self, voice: int, variation: int) -> list[Word]:
+        """The words of a voice that the pointer can point at, the oldest first."""
+        return self._memory.words[voice][variation]
+
+    def _logs(self, voice: int, query: Floats, new: Floats) -> Floats:
+        """The pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
+        memory, table = self._memory, self.runtime.table
+        logits = np.einsum("nk,nmk->nm", query, memory.keys[voice]) * query.shape[1] ** -0.5
+        buckets = [run_buckets(runs) for runs in self._runs(voice)]  # V of (n, M)
+        for heard, bucket in enumerate(buckets):
+            logits = logits + table(voice, "run")[heard][bucket]
+        joint = np.minimum.reduce(buckets)
+        distances = distance_row(memory.bars, memory.places, *self._place)
+        logits = logits + table(voice, "joint")[joint] + table(voice, "distance")[distances]
+        best = joint.max(1, initial=0)
+        logits = np.concatenate([logits, new + table(voice, "best")[best][:, None]], 1)
+        logits = logits - logits.max(1, keepdims=True)
+        result: Floats = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+        return result
+
+    def _runs(self, voice: int) -> list[Ints]:
+        """The runs of every voice; of the voices before this one, this beat included."""
+        memory = self._memory
+        runs = list(memory.runs)
+        for heard in range(voice):
+            same = memory.same(heard, self._now[heard][0])
+            runs[heard] = np.where(same, runs[heard] + 1, 0)
+        return runs
+
+
+class _Memory:
+    """The beats so far, the oldest forgotten; see `Song` for the shapes."""
+
+    def __init__(self, voices: int, count: int, word_size: int, key_size: int) -> None:
+        self.bars = np.zeros(0, np.int64)
+        self.places = np.zeros(0, np.int64)
+        self.keys = [np.zeros((count, 0, key_size), np.float32) for _ in range(voices)]
+        self.vectors = [np.zeros((count, 0, word_size), np.float32) for _ in range(voices)]
+        self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
+        self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
+        self.words: list[list[list[Word]]] = [[[] for _ in range(count)] for _ in range(voices)]
+        self._number: dict[Word, int] = {}
+
+    def spread(self, count: int) -> _Memory:
+        other = _Memory(len(self.keys), 0, 0, 0)
+        other.bars, other.places, other._number = self.bars, self.places, dict(self._number)
+        for name in ("keys", "vectors", "ids", "runs"):
+            setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
+        other.words = [[list(lines[0]) for _ in range(count)] for lines in self.words]
+        return other
+
+    def line(self, bar: int, place: int) -> Floats | None:
+        """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
+        found = np.flatnonzero((self.bars == bar) & (self.places == place))
+        return np.concatenate([vectors[:, found[-1]] for vectors in self.vectors], 1) if len(found) else None
+
+    def same(self, voice: int, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
+        """Where each variation's word of a voice has been heard already, (n, M)."""
+        now = np.array([self._number.setdefault(word, len(self._number)) for word in words], np.int64)
+        return np.asarray(self.ids[voice] == now[:, None])
+
+    def add(
+        self, place: tuple[int, int], now: Sequence[tuple[Sequence[Word], Floats]], keys: Sequence[Floats]
+    ) -> None:
+        kept = slice(-(REMEMBERED - 1), None)
+        for voice, (words, vectors) in enumerate(now):
+            same = self.same(voice, words)
+            self.runs[voice] = _next_runs(self.runs[voice], same)[:, -REMEMBERED:]
+            ids = np.array([self._number[word] for word in words], np.int64)
+            self.ids[voice] = np.concatenate([self.ids[voice][:, kept], ids[:, None]], 1)
+            self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
+            self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[voice][:, None]], 1)
+            for line, word in zip(self.words[voice], words, strict=True):
+                line.append(word)
+                del line[:-REMEMBERED]
+        self.bars = np.append(self.bars[kept], place[0])
+        self.places = np.append(self.places[kept], place[1])
+
+
+def _next_runs(runs: Ints, same: npt.NDArray[np.bool_]) -> Ints:
+    """`features.next_runs` for every variation."""
+    return np.stack([next_runs(row, equal) for row, equal in zip(runs, same, strict=True)])

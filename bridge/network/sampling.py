@@ -1,0 +1,131 @@
+"""Choosing words from what the network expects: by chance, within rules, one stream of chance a variation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.beats.vocabulary import SIZE, Mask, Speller
+from bridge.beats.word import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.network.runtime import Floats, Outlook, Song
+
+_UNLIKELY: Final = 0.02
+"""Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
+
+_COLD: Final = 0.05
+"""Temperatures below this always take the likeliest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What every chosen word keeps to.
+
+    Attributes:
+        temperature: 0 to 2; chances are raised to its inverse.
+        allowed: of 128 keys, those that may be articulated, as the network hears them (after transposition).
+        invention: nats by which a new word is preferred to one heard before; 0 as learned.
+    """
+
+    temperature: float
+    allowed: Mask
+    invention: float = 0.0
+
+
+def choose_words(
+    song: Song,
+    voice: int,
+    *,
+    sounding: Sequence[tuple[int, ...]],
+    rules: Rules,
+    rngs: Sequence[np.random.Generator],
+) -> list[Word]:
+    """One word of a voice for each variation, for the beat that the song has begun.
+
+    Args:
+        song: its beat begun, the voices before this one put.
+        voice: which voice.
+        sounding: for each variation, the pitches that the voice's last word left sounding.
+        rules: what the words keep to.
+        rngs: one generator a variation.
+    """
+    outlook = song.outlook(voice)
+    words = [
+        _recall(song.remembered(voice, n), outlook.logs[n], sounding[n], rules=rules, rng=rngs[n])
+        for n in range(song.count)
+    ]
+    new = [n for n, word in enumerate(words) if word is None]
+    spelled = _spell(song, voice, outlook, rows=new, sounding=sounding, rules=rules, rngs=rngs)
+    return [spelled[n] if word is None else word for n, word in enumerate(words)]
+
+
+def _recall(
+    remembered: Sequence[Word],
+    logs: Floats,
+    sounding: tuple[int, ...],
+    *,
+    rules: Rules,
+    rng: np.random.Generator,
+) -> Word | None:
+    """A word of the song so far, or nothing where the beat shall be new."""
+    chances = np.exp(logs[:-1])
+    by_word: dict[Word, float] = {}
+    for word, chance in zip(remembered, chances.tolist(), strict=True):
+        by_word[word] = by_word.get(word, 0.0) + chance
+    weighed = [
+        (word, chance) for word, chance in by_word.items() if chance > 1e-4 and _may(word, sounding, rules)
+    ]
+    weights = np.array([chance for _, chance in weighed] + [float(np.exp(logs[-1] + rules.invention))])
+    at = _draw(np.log(np.maximum(weights, 1e-30)), rules.temperature, rng)
+    return weighed[at][0] if at < len(weighed) else None
+
+
+def _may(word: Word, sounding: tuple[int, ...], rules: Rules) -> bool:
+    """Whether a word heard before can stand here: it holds only what sounds, and strikes only what is allowed."""
+    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in sounding for n in word.notes)
+
+
+def _spell(
+    song: Song,
+    voice: int,
+    outlook: Outlook,
+    *,
+    rows: Sequence[int],
+    sounding: Sequence[tuple[int, ...]],
+    rules: Rules,
+    rngs: Sequence[np.random.Generator],
+) -> dict[int, Word]:
+    """Spell a new word for each of the given variations, all in step; those that are done drop out."""
+    spellers = {n: Speller(sounding[n], rules.allowed) for n in rows}
+    given, state = outlook.given[list(rows)], outlook.state[list(rows)]
+    active = list(rows)
+    symbols = np.full(len(active), SIZE, np.int64)
+    while active:
+        logits, state = song.runtime.spell(voice, symbols, given, state)
+        for row, n in enumerate(active):
+            mask = spellers[n].legal()
+            symbols[row] = _draw(np.where(mask, logits[row], -np.inf), rules.temperature, rngs[n])
+            spellers[n].push(int(symbols[row]))
+        going = [row for row, n in enumerate(active) if not spellers[n].is_over]
+        if len(going) < len(active):
+            active = [active[row] for row in going]
+            symbols, given, state = symbols[going], given[going], state[going]
+    return {n: speller.word for n, speller in spellers.items()}
+
+
+def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator) -> int:
+    """One index, by chance; the very unlikely ones are left out."""
+    best = int(logits.argmax())
+    if temperature < _COLD:
+        return best
+    likely = np.flatnonzero(logits >= logits[best] + np.log(_UNLIKELY) * max(1.0, temperature))
+    if len(likely) == 1:
+        return best
+    # The largest of logits plus Gumbel noise falls on each index with its probability.
+    return int(likely[(logits[likely] / temperature + rng.gumbel(size=len(likely))).argmax()])
