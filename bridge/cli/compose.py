@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.composer import Composer
-    from bridge.music.midifile import Song
+    from bridge.music.song import Song
 
 _DONE = {
     Kind.CONTINUE: "continued",

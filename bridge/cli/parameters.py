@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -15,12 +16,14 @@ from bridge.config import DEFAULT_MODEL, LIMITS, PORT, user_data_dir
 from bridge.errors import BadArgument
 from bridge.request import OPTIONS, OptionSpec, OptionValue, check_option
 
+DATA_DIR_VARIABLE = "MACNET_DATA_DIR"
+
 MusicFile = Annotated[Path, typer.Argument(metavar="CLIP.mid", help="A MIDI file of type 0 or 1.")]
 DataDir = Annotated[
     Path | None,
     typer.Option(
         "--data-dir",
-        envvar="MACNET_DATA_DIR",
+        envvar=DATA_DIR_VARIABLE,
         help="Where takes and trained models are kept.",
         show_default="your user data folder",
     ),
@@ -44,8 +47,9 @@ DEFAULT_PORT = PORT
 
 
 def data_folder(chosen: Path | None) -> Path:
-    """The data folder: as chosen, or the user's own."""
-    return chosen.expanduser() if chosen else user_data_dir()
+    """The data folder: as chosen, or as the environment says, or the user's own."""
+    named = chosen or os.environ.get(DATA_DIR_VARIABLE)
+    return Path(named).expanduser() if named else user_data_dir()
 
 
 @dataclass(frozen=True, slots=True)

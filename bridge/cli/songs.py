@@ -6,18 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bridge.errors import BadArgument, MidiUnwritable
-from bridge.music.note import VOICES, Clip, MeterChange, Note, Role, Ticks, bar_lines, slice_clip
+from bridge.errors import BadArgument, ClipError, MidiUnwritable
+from bridge.music.note import VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
+from bridge.music.song import DEFAULT_TEMPO_BPM, Song, TempoChange, Track
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from bridge.music.midifile import Song, Track
     from bridge.request import Variation
-
-TEMPO_BPM = 120.0
-"""What is written where nothing says how fast the music goes: MIDI's own default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Primer:
     """What a MIDI file gives to go on from.
 
     Attributes:
-        clips: the voices that were found, filled up to the next bar line.
+        clips: the voices that were found, as long as the whole bars of the song.
         song: the file as it was read.
     """
 
@@ -45,7 +42,7 @@ class Primer:
     @property
     def tempo_bpm(self) -> float:
         """The tempo that holds at the end."""
-        return self.song.tempos[-1].tempo_bpm if self.song.tempos else TEMPO_BPM
+        return self.song.tempos[-1].tempo_bpm
 
 
 def read_primer(path: Path, roles: Sequence[str] = ()) -> Primer:
@@ -64,10 +61,13 @@ def read_primer(path: Path, roles: Sequence[str] = ()) -> Primer:
     from bridge.music.roles import voices_of
 
     song = read_song(path)
-    voices = voices_of(song, parse_roles(roles, tracks=len(song.tracks)))
+    overrides = parse_roles(roles, tracks=len(song.tracks))
+    try:
+        voices = voices_of(song, overrides)
+    except ClipError as error:
+        raise type(error)(f"{path}: {error}", hint=error.hint) from error
     found = {Role.MELODY: voices.melody, Role.ACCOMPANIMENT: voices.accompaniment}
-    clips = {role: fill_last_bar(clip) for role, clip in found.items() if clip is not None}
-    return Primer(clips, song)
+    return Primer({role: clip for role, clip in found.items() if clip is not None}, song)
 
 
 def parse_roles(texts: Iterable[str], *, tracks: int) -> dict[int, Role]:
@@ -90,12 +90,6 @@ def _parse_role(text: str, tracks: int) -> tuple[int, Role]:
     return int(number) - 1, Role(name)
 
 
-def fill_last_bar(clip: Clip) -> Clip:
-    """The clip with its last bar whole: what follows then starts on a bar line."""
-    start, meter = list(bar_lines(clip.meters, clip.length))[-1]
-    return replace(clip, length=start + meter.bar)
-
-
 def song_of(clips: Mapping[Role, Clip], *, tempo_bpm: float = 0.0, name: str = "") -> Song:
     """A song with one track a voice, in the meters of its clips.
 
@@ -104,17 +98,13 @@ def song_of(clips: Mapping[Role, Clip], *, tempo_bpm: float = 0.0, name: str = "
         tempo_bpm: quarter notes a minute; 0 when unknown.
         name: the song's title.
     """
-    from bridge.music.midifile import Song, TempoChange
-
     first = next(iter(clips.values()))
     tracks = tuple(_track(role, clips[role]) for role in VOICES if role in clips)
     length = max(clip.length for clip in clips.values())
-    return Song(tracks, length, first.meters, (TempoChange(0, tempo_bpm or TEMPO_BPM),), name)
+    return Song(tracks, length, first.meters, (TempoChange(0, tempo_bpm or DEFAULT_TEMPO_BPM),), name)
 
 
 def _track(role: Role, clip: Clip) -> Track:
-    from bridge.music.midifile import Track
-
     channel = VOICES.index(role)
     return Track(role.value.capitalize(), clip.notes, channel=channel, program=0)
 
@@ -127,7 +117,7 @@ def primed_song(primer: Primer, variation: Variation, *, name: str = "") -> Song
         if role in primer.clips or role in variation.clips
     }
     song = song_of(clips, tempo_bpm=primer.tempo_bpm, name=name)
-    return replace(song, tempos=primer.song.tempos or song.tempos)
+    return replace(song, tempos=primer.song.tempos)
 
 
 def _joined(first: Clip | None, second: Clip | None, *, at: Ticks) -> Clip:
