@@ -118,11 +118,11 @@ def test_a_take_comes_back_exactly_as_it_was_kept(
     takes: Takes, request_: Request, made: list[dict[Role, Clip]]
 ) -> None:
     variations = [Variation(index, each) for index, each in enumerate(made)]
-    ids = takes.keep(request_, variations, client="reaper", model_version="3")
+    ids = takes.keep(request_, variations, client="reaper")
     for take_id, variation in zip(ids, variations, strict=True):
         take = takes.find(take_id)
         assert (take.request, take.variation) == (request_, variation)
-        assert (take.id, take.client, take.model_version, take.starred) == (take_id, "reaper", "3", False)
+        assert (take.id, take.client, take.model_version, take.starred) == (take_id, "reaper", "", False)
 
 
 def test_whole_options_come_back_as_whole_numbers(takes: Takes) -> None:
@@ -142,6 +142,15 @@ def test_takes_are_there_after_opening_the_file_again(path: Path) -> None:
 def test_takes_carry_the_time_at_which_they_were_kept(takes: Takes) -> None:
     (take_id,) = takes.keep(ask(), answer(1))
     assert takes.find(take_id).created == MORNING
+
+
+def test_takes_carry_the_version_of_the_model_that_made_them(path: Path) -> None:
+    versions = {"folk": "3"}
+    with Takes(path, version_of=versions.__getitem__) as takes:
+        (before,) = takes.keep(ask(), answer(1))
+        versions["folk"] = "4"
+        (after,) = takes.keep(ask(), answer(1))
+        assert [takes.find(take_id).model_version for take_id in (before, after)] == ["3", "4"]
 
 
 def test_a_request_is_stored_once_for_all_its_variations(takes: Takes, path: Path) -> None:

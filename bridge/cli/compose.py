@@ -16,7 +16,7 @@ from bridge.music.note import COMMON_TIME, Clip, Meter, MeterChange, Role
 from bridge.request import OPTIONS, Kind, Request, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from bridge.composer import Composer
@@ -147,14 +147,11 @@ def _answer(request: Request, order: Order) -> Answer:
     for name in request.options:
         if not OPTIONS[name].effective:
             remark(f"--{name} is stored with the take but does not change the music yet")
-    with Takes(folder / FILE_NAME) as takes:
-        composer = open_composer(folder)
+    composer = open_composer(folder)
+    with Takes(folder / FILE_NAME, version_of=version_in(composer)) as takes:
         variations = compose(composer, request)
-        version = composer.shelf.card(request.model).version
-        client = f"macnet {request.kind}"
-        return Answer(
-            request, variations, takes.keep(request, variations, client=client, model_version=version)
-        )
+        take_ids = takes.keep(request, variations, client=f"macnet {request.kind}")
+    return Answer(request, variations, take_ids)
 
 
 def open_composer(folder: Path) -> Composer:
@@ -163,6 +160,11 @@ def open_composer(folder: Path) -> Composer:
     from bridge.network.checkpoint import default_shelf
 
     return Composer(default_shelf(folder))
+
+
+def version_in(composer: Composer) -> Callable[[str], str]:
+    """Tells the version of a composer's model by its name."""
+    return lambda name: composer.shelf.card(name).version
 
 
 def compose(composer: Composer, request: Request) -> Sequence[Variation]:

@@ -99,15 +99,22 @@ class Takes:
     Args:
         path: the file, made (with its folder) when it does not exist. It is never deleted or replaced.
         clock: the time that new takes carry.
+        version_of: the version of a model by its name, kept with its takes so that a change of it is noticed.
 
     Raises:
         TakesUnavailable: the file is damaged, is no store of takes, or cannot be written. Every method raises
             it, too, where the file fails later.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], datetime] = _now,
+        version_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self.path = path
-        self._clock = clock
+        self._clock, self._version_of = clock, version_of
         self._lock = RLock()
         self._db = _connect(path)
         try:
@@ -127,23 +134,20 @@ class Takes:
         with self._lock:
             self._db.close()
 
-    def keep(
-        self, request: Request, variations: Sequence[Variation], *, client: str = "", model_version: str = ""
-    ) -> tuple[int, ...]:
+    def keep(self, request: Request, variations: Sequence[Variation], *, client: str = "") -> tuple[int, ...]:
         """Store an answer, all of it or nothing; on return it is on the disk.
 
         Args:
             request: what was asked.
             variations: what came back.
             client: who asked.
-            model_version: the version of the model that answered, so that a change of it can be noticed.
 
         Returns:
             One take id per variation, in the order given.
         """
-        created = _format_time(self._clock())
+        created, version = _format_time(self._clock()), self._version_of(request.model)
+        row = (created, client, version, format_request(request))
         with self._writing() as db:
-            row = (created, client, model_version, format_request(request))
             asked = db.execute(
                 "INSERT INTO requests (created, client, model_version, body) VALUES (?, ?, ?, ?)", row
             ).lastrowid
