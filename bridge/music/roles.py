@@ -111,10 +111,15 @@ def find_roles(song: Song, overrides: Mapping[int, Role] = _NO_OVERRIDES) -> tup
         raise BadArgument(
             f"there is no track {unknown[0]}", hint=f"The file has {len(song.tracks)} tracks, the first is 0."
         )
-    known = _named_roles(song) | _drum_roles(song)
+    known = _silent_roles(song) | _named_roles(song) | _drum_roles(song)
     known |= {index: RoleGuess(role, 1.0, "you said so") for index, role in overrides.items()}
     guesses = known | _guess_rest(song, known)
     return tuple(guesses[index] for index in range(len(song.tracks)))
+
+
+def _silent_roles(song: Song) -> dict[int, RoleGuess]:
+    guess = RoleGuess(Role.ACCOMPANIMENT, 0.5, "it has no notes")
+    return {index: guess for index, track in enumerate(song.tracks) if not track.notes}
 
 
 def _drum_roles(song: Song) -> dict[int, RoleGuess]:
@@ -139,7 +144,11 @@ def _guess_rest(song: Song, known: Mapping[int, RoleGuess]) -> dict[int, RoleGue
     rest = [index for index in range(len(song.tracks)) if index not in known]
     if Role.MELODY in roles:
         return {index: RoleGuess(Role.ACCOMPANIMENT, 0.9, "another track is the melody") for index in rest}
-    pitched = [i for i in range(len(song.tracks)) if i not in known or known[i].role is not Role.DRUMS]
+    pitched = [
+        index
+        for index, track in enumerate(song.tracks)
+        if track.notes and (index in rest or known[index].role is not Role.DRUMS)
+    ]
     evidence = {index: _evidence(song, index, pitched) for index in rest}
     return _pick_melody(evidence, alone=len(rest) == 1)
 
@@ -211,7 +220,7 @@ def _middle(track: Track) -> float:
 
 
 def chord_share(track: Track) -> float:
-    """The part of a track's sounding time, 0 to 1, in which two notes or more sound together."""
+    """The part of a track's sounding time, 0 to 1, in which two notes or more sound together; it has notes."""
     changes = sorted([(note.end, -1) for note in track.notes] + [(note.onset, 1) for note in track.notes])
     sounding = together = count = last = 0
     for at, step in changes:
@@ -233,10 +242,10 @@ def voices_of(song: Song, overrides: Mapping[int, Role] = _NO_OVERRIDES) -> Voic
         DrumClip: it has drums alone.
         BadArgument: an override names a track that the song does not have.
     """
-    if not song.tracks:
+    if not any(track.notes for track in song.tracks):
         raise EmptyClip("the file has no notes", hint="Choose a file or a clip that has notes.")
     roles = [guess.role for guess in find_roles(song, overrides)]
-    if set(roles) == {Role.DRUMS}:
+    if all(role is Role.DRUMS for role, track in zip(roles, song.tracks, strict=True) if track.notes):
         raise DrumClip("the file has drums alone", hint="Choose a clip that has pitches, or name its role.")
     melody, accompaniment = (_merge(song, roles, role) for role in (Role.MELODY, Role.ACCOMPANIMENT))
     return Voices(

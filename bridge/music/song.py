@@ -74,7 +74,7 @@ def end_bar_line(song: Song) -> Ticks:
     """
     bars = list(bar_lines(song.meters, max(song.length, 1)))
     start, meter = bars[-1]
-    last_onset = max((track.notes[-1].onset for track in song.tracks), default=0)
+    last_onset = max((track.notes[-1].onset for track in song.tracks if track.notes), default=0)
     if start > 0 and last_onset < start and song.length - start <= _OVERHANG:
         return start
     later = [change.at for change in song.meters if change.at >= max(song.length, 1)]
