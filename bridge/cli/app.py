@@ -8,7 +8,10 @@ import typer
 
 from bridge import __version__
 from bridge.cli.compose import accompany, continue_, generate, vary
+from bridge.cli.demo import demo
+from bridge.cli.doctor import doctor
 from bridge.cli.models import models, train
+from bridge.cli.serve import serve
 from bridge.cli.takes import takes_app
 from bridge.cli.words import words
 
@@ -42,6 +45,7 @@ def _root(
     del version  # its callback has spoken
 
 
+app.command()(serve)
 app.command("continue")(continue_)
 app.command()(accompany)
 app.command()(vary)
@@ -50,3 +54,5 @@ app.add_typer(takes_app, name="takes")
 app.command()(models)
 app.command()(train)
 app.command()(words)
+app.command()(doctor)
+app.command()(demo)

@@ -203,12 +203,14 @@ def write_songs(songs: Sequence[Song], paths: Sequence[Path], *, wav: bool) -> l
 def _write_sounds(songs: Sequence[Song], paths: Sequence[Path]) -> list[Path]:
     from bridge.music.preview import render_wav
 
-    sounds = [path.with_suffix(".wav") for path in paths]
+    audible = [
+        (song, path.with_suffix(".wav")) for song, path in zip(songs, paths, strict=True) if song.tracks
+    ]
     with progress_bar("rendering sound") as on_progress:
-        for number, (song, path) in enumerate(zip(songs, sounds, strict=True), start=1):
+        for number, (song, path) in enumerate(audible, start=1):
             render_wav(path, song)
-            on_progress(number / len(sounds))
-    return sounds
+            on_progress(number / len(audible))
+    return [path for _, path in audible]
 
 
 def _as_json(answer: Answer, paths: Sequence[Path], sounds: Sequence[Path]) -> dict[str, Any]:

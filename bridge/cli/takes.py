@@ -95,6 +95,8 @@ def show_take(take_id: TakeId, *, data_dir: DataDir = None, as_json: AsJson = Fa
     """Show a take: what was asked, and its notes as a piano roll."""
     with _open(data_dir) as takes:
         take = takes.find(take_id)
+    from bridge.cli.roll import show_roll
+
     facts = _as_json(take)
     if as_json:
         clips = take.variation.clips.items()
@@ -102,13 +104,7 @@ def show_take(take_id: TakeId, *, data_dir: DataDir = None, as_json: AsJson = Fa
         show_json({**facts, "clips": rolls})
         return
     show_table(("", ""), [(name, str(value)) for name, value in facts.items()])
-    _draw(take.variation)
-
-
-def _draw(variation: Variation) -> None:
-    from bridge.music.preview import draw_roll
-
-    show(draw_roll(variation.clips))
+    show_roll(take.variation.clips)
 
 
 @takes_app.command()
