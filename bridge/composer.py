@@ -256,7 +256,7 @@ def _play(
             if word is None:
                 words = choose_words(song, voice, sounding=sounding[voice], rules=rules, rngs=rngs)
             else:
-                song.outlook(voice)
+                song.skip(voice)
                 words = [settle(word, held) for held in sounding[voice]]
             song.put(words)
             sounding[voice] = [made.sounding for made in words]

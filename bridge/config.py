@@ -83,7 +83,7 @@ class NetworkConfig:
     key_size: int = 64
     symbol_size: int = 96
     speller_size: int = 192
-    dropout: float = 0.35
+    dropout: float = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class TrainSettings:
         rng_seed: makes a run repeatable, on one thread.
         threads: of torch; 0 leaves torch's own choice.
         save_every_s: seconds between saves of what is needed to resume.
+        exclude: patterns of file names that are left out of the songs.
     """
 
     epochs: int = 60
@@ -110,9 +111,10 @@ class TrainSettings:
     batch_beats: int = 2_048
     longest: int = 512
     learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
+    weight_decay: float = 3e-2
     warmup: int = 100
     clip_norm: float = 1.0
     rng_seed: int = 1
     threads: int = 1
     save_every_s: float = 60.0
+    exclude: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ def score_of_frames(frames: npt.NDArray[np.uint8], *, name: str) -> Score:
         Beat(number * _FRAME, _FRAME, _FRAME, number % _FRAMES_IN_BAR, number // _FRAMES_IN_BAR, COMMON_TIME)
         for number in range(len(words))
     )
-    return Score(name, beats, (words,), (True,))
+    return Score(name, beats, (words,), (True,), is_tied=False)
 
 
 def word_of_frame(frame: npt.NDArray[np.uint8]) -> Word:

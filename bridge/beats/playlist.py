@@ -6,6 +6,7 @@ empty memory: that boundary is the only one there is, so nothing of one song lea
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ class Score:
         voices: for each voice of MAC-Net one word a beat, the melody first; all rests where a voice is not known.
         known: for each voice, whether it is known; what is not known is neither learned nor scored.
         shift: semitones by which the song was transposed to stand in C major or A minor.
+        shift_nats: what it takes to tell the shift, where it was found from the whole song: part of its likelihood.
+        is_tied: whether notes are held from beat to beat; piano rolls only say what sounds.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Score:
     voices: tuple[tuple[Word, ...], ...]
     known: tuple[bool, ...]
     shift: int = 0
+    shift_nats: float = 0.0
+    is_tied: bool = True
 
     def __len__(self) -> int:
         return len(self.beats)
@@ -58,12 +63,13 @@ def score_of(clips: Mapping[Role, Clip], *, name: str = "", shift: int | None = 
         shift: semitones to transpose by; found from the notes when not given.
     """
     frame = clip_beats(next(iter(clips.values())))
+    shift_nats = 0.0 if shift is not None else math.log(12)
     if shift is None:
         shift = find_key([note for clip in clips.values() for note in clip.notes]).home_shift
     voices = tuple(
         words_of(clips[role], shift) if role in clips else (Word(),) * len(frame) for role in VOICES
     )
-    return Score(name, frame, voices, tuple(role in clips for role in VOICES), shift)
+    return Score(name, frame, voices, tuple(role in clips for role in VOICES), shift, shift_nats)
 
 
 def words_of(clip: Clip, shift: int) -> tuple[Word, ...]:

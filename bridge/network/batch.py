@@ -101,12 +101,12 @@ def prepare(score: Score) -> Prepared:
         lookback_indices(beats),
         runs,
         distance_matrix(bars, places).astype(np.uint8),
-        tuple(_spellings(words) for words in score.voices),
+        tuple(_spellings(words, is_tied=score.is_tied) for words in score.voices),
     )
 
 
-def _spellings(words: Sequence[Word]) -> tuple[tuple[int, ...], ...]:
-    before = [(), *(word.sounding for word in words[:-1])]
+def _spellings(words: Sequence[Word], *, is_tied: bool) -> tuple[tuple[int, ...], ...]:
+    before = [(), *(word.sounding if is_tied else () for word in words[:-1])]
     return tuple(spell(word, sounding) for word, sounding in zip(words, before, strict=True))
 
 
@@ -143,10 +143,11 @@ def _note_table(words: Sequence[Word]) -> Ints:
 
 
 def _pad(arrays: Sequence[npt.NDArray[_Number]], shape: tuple[int, ...], fill: int) -> npt.NDArray[_Number]:
-    padded = np.full((len(arrays), *shape), fill, arrays[0].dtype)
-    for row, array in enumerate(arrays):
-        padded[(row, *(slice(size) for size in array.shape))] = array
-    return padded
+    def pad(array: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        missing = [(0, whole - size) for whole, size in zip(shape, array.shape, strict=True)]
+        return np.pad(array, missing, constant_values=fill)
+
+    return np.stack([pad(array) for array in arrays])
 
 
 def _group_spellings(songs: Sequence[Prepared], voice: int, longest: int) -> tuple[Spelled, ...]:

@@ -89,9 +89,11 @@ class _Graph:
         self._initializers[name] = numpy_helper.from_array(np.array(values, np.int64), name)
         return name
 
-    def add(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def add(self, operator: str, inputs: list[str], output: str, **attributes: int) -> str:
         """Add a node with one output."""
-        self._nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        node = helper.make_node(operator, inputs, [output])
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+        self._nodes.append(node)
         return output
 
     def linear(self, x: str, name: str, output: str) -> str:

@@ -67,10 +67,14 @@ def next_runs(runs: Ints, same: Bools) -> Ints:
     `runs[j]` counts the beats just before t that are equal, one by one, to those just before j.
 
     Args:
-        runs: of beat t-1, one for each of the t-1 beats before it.
-        same: for each of those, whether its word is that of beat t-1.
+        runs: (..., t-1) of beat t-1, one for each beat before it.
+        same: (..., t-1) for each of those, whether its word is that of beat t-1.
+
+    Returns:
+        (..., t)
     """
-    return np.concatenate([np.zeros(1, np.int64), np.where(same, runs + 1, 0)])
+    start = np.zeros((*runs.shape[:-1], 1), np.int64)
+    return np.concatenate([start, np.where(same, runs + 1, 0)], -1)
 
 
 def run_buckets(runs: Ints) -> Ints:

@@ -65,10 +65,12 @@ class WordEmbedding(nn.Module):
         self.out = nn.Linear(size, size)
 
     def forward(self, notes: Tensor) -> Tensor:  # U N 4 -> U E
+        """The embedding of each word."""
         pitch, onset, end, articulated = notes.unbind(-1)
         summed = self.pitch(pitch) + self.pitch_class(pitch % 12) + self.onset(onset) + self.end(end)
         each = functional.relu(summed + self.articulated(articulated))  # U N E
-        return self.out((each * (pitch < 128).unsqueeze(-1)).sum(1))
+        embedded: Tensor = self.out((each * (pitch < 128).unsqueeze(-1)).sum(1))
+        return embedded
 
 
 class Pointer(nn.Module):
@@ -87,14 +89,17 @@ class Pointer(nn.Module):
         self.distance = nn.Parameter(torch.zeros(DISTANCE_BUCKETS))
         self.register_buffer("bucket", torch.tensor(RUN_BUCKET_OF), persistent=False)
 
-    def forward(self, context: Tensor, runs: Tensor, distances: Tensor) -> Tensor:  # -> log p: B T T+1
+    bucket: Tensor
+
+    def forward(self, context: Tensor, runs: Tensor, distances: Tensor) -> Tensor:  # -> B T T+1
+        """The log-probability that the next word is that of each beat, and that it is new."""
         query, key = self.query(context), self.key(context)  # B T K
         logits = query @ key.transpose(1, 2) * key.shape[-1] ** -0.5  # B T T
-        buckets: Tensor = self.bucket[runs.long()]  # B V T T
+        buckets = self.bucket[runs]  # B V T T
         for voice, table in enumerate(self.run):
             logits = logits + table[buckets[:, voice]]
         joint = buckets.amin(1)  # B T T
-        logits = logits + self.joint[joint] + self.distance[distances.long()]
+        logits = logits + self.joint[joint] + self.distance[distances]
         earlier = torch.ones_like(joint[0], dtype=torch.bool).tril(-1)
         new = self.new(context) + self.best[(joint * earlier).amax(2)].unsqueeze(-1)  # B T 1
         return torch.cat([logits.masked_fill(~earlier, -1e9), new], 2).log_softmax(-1)
@@ -113,7 +118,8 @@ class WordSpeller(nn.Module):
         self.out = nn.Linear(size, config.symbols)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, plans: Tensor, symbols: Tensor) -> Tensor:  # n P, n S -> log p of each spelling: n
+    def forward(self, plans: Tensor, symbols: Tensor) -> Tensor:  # n P, n S -> n
+        """The log-probability of each spelling."""
         first = torch.full_like(symbols[:, :1], self.symbol.num_embeddings - 1)
         before = torch.cat([first, symbols[:, :-1].clamp(min=0)], 1)  # n S
         given = plans.unsqueeze(1).expand(-1, symbols.shape[1], -1)  # n S P
@@ -142,6 +148,7 @@ class MacNet(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, inputs: Inputs) -> Tensor:  # -> B V T
+        """The log-probability of each beat's word; 0 where padded."""
         words = self.word(inputs.notes)[inputs.words]  # B V T E
         states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
         likelihoods = [self._voice(voice, states, words, inputs) for voice in range(self.config.voices)]
@@ -175,6 +182,7 @@ class MacNet(nn.Module):
 
     def _spelled(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> Tensor:  # -> B T
         speller = self.spellers[voice]
+        assert isinstance(speller, WordSpeller)  # noqa: S101  a ModuleList forgets its members' type
         plans = torch.tanh(speller.plan(plan_inputs)).flatten(0, 1)  # B*T P
         result = plans.new_zeros(len(plans))
         for where, symbols in inputs.spelled[voice]:

@@ -34,6 +34,9 @@ Ints = npt.NDArray[np.int64]
 REMEMBERED: Final = 1_024
 """How many beats the memory holds; the oldest are forgotten."""
 
+_MANY_WORDS: Final = 65_536
+"""A song's list of words is tidied when it is this long; above all that a memory of 16 variations can hold."""
+
 _KEPT: Final = 4_096
 """How many words' embeddings are kept at most."""
 
@@ -91,7 +94,8 @@ class Runtime:
         summed = w["word.pitch.weight"][pitch] + w["word.pitch_class.weight"][pitch % 12]
         summed = summed + w["word.onset.weight"][onset] + w["word.end.weight"][end]
         each = np.maximum(summed + w["word.articulated.weight"][articulated], 0)
-        return each.sum(0) @ w["word.out.weight"].T + w["word.out.bias"]
+        embedded: Floats = each.sum(0) @ w["word.out.weight"].T + w["word.out.bias"]
+        return embedded
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
         """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
@@ -166,7 +170,6 @@ class Song:
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
         self._memory = _Memory(config.voices, count, config.word_size, config.key_size)
         self._place = (0, 0)
-        self._context = self._state
         self._keys: list[Floats] = []
         self._now: list[tuple[tuple[Word, ...], Floats]] = []
 
@@ -192,7 +195,7 @@ class Song:
 
     def outlook(self, voice: int) -> Outlook:
         """What is expected of a voice, the words of the voices before it being known."""
-        context = np.concatenate([self._state, *(vectors for _, vectors in self._now)], 1)
+        context = self._context()
         runtime = self.runtime
         if not runtime.config.memory:
             recalled = np.zeros((self.count, runtime.config.word_size), np.float32)
@@ -201,9 +204,18 @@ class Song:
         query, key, new = runtime.point(voice, context)
         self._keys.append(key)
         logs = self._logs(voice, query, new)
-        recalled = np.einsum("nm,nme->ne", np.exp(logs[:, :-1]), self._memory.vectors[voice])
+        chances = np.exp(logs[:, None, :-1])
+        recalled = (chances @ self._memory.vectors[voice])[:, 0]
         given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
         return Outlook(logs, given, state)
+
+    def skip(self, voice: int) -> None:
+        """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
+        if self.runtime.config.memory:
+            self._keys.append(self.runtime.point(voice, self._context())[1])
+
+    def _context(self) -> Floats:
+        return np.concatenate([self._state, *(vectors for _, vectors in self._now)], 1)
 
     def put(self, words: Sequence[Word]) -> None:
         """The next voice's word in each variation."""
@@ -219,12 +231,22 @@ class Song:
 
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""
-        return self._memory.words[voice][variation]
+        return [self._memory.lexicon.words[number] for number in self._memory.ids[voice][variation]]
+
+    def chances(self, voice: int, variation: int, logs: Floats) -> list[tuple[Word, float]]:
+        """The words that `logs` (M + 1) point at, each with the chance of all its places together.
+
+        Words of less than one in ten thousand are left out.
+        """
+        numbers = self._memory.ids[voice][variation]
+        weights = np.bincount(numbers, weights=np.exp(logs[:-1]))
+        words = self._memory.lexicon.words
+        return [(words[number], float(weights[number])) for number in np.nonzero(weights > 1e-4)[0]]
 
     def _logs(self, voice: int, query: Floats, new: Floats) -> Floats:
         """The pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
         memory, table = self._memory, self.runtime.table
-        logits = np.einsum("nk,nmk->nm", query, memory.keys[voice]) * query.shape[1] ** -0.5
+        logits = (memory.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
         buckets = [run_buckets(runs) for runs in self._runs(voice)]  # V of (n, M)
         for heard, bucket in enumerate(buckets):
             logits = logits + table(voice, "run")[heard][bucket]
@@ -257,15 +279,15 @@ class _Memory:
         self.vectors = [np.zeros((count, 0, word_size), np.float32) for _ in range(voices)]
         self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
         self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
-        self.words: list[list[list[Word]]] = [[[] for _ in range(count)] for _ in range(voices)]
-        self._number: dict[Word, int] = {}
+        self.lexicon = _Lexicon()
 
     def spread(self, count: int) -> _Memory:
         other = _Memory(len(self.keys), 0, 0, 0)
-        other.bars, other.places, other._number = self.bars, self.places, dict(self._number)
+        other.bars, other.places = self.bars, self.places
+        other.lexicon.words[:] = self.lexicon.words
+        other.lexicon.number.update(self.lexicon.number)
         for name in ("keys", "vectors", "ids", "runs"):
             setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
-        other.words = [[list(lines[0]) for _ in range(count)] for lines in self.words]
         return other
 
     def line(self, bar: int, place: int) -> Floats | None:
@@ -275,27 +297,46 @@ class _Memory:
 
     def same(self, voice: int, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
         """Where each variation's word of a voice has been heard already, (n, M)."""
-        now = np.array([self._number.setdefault(word, len(self._number)) for word in words], np.int64)
-        return np.asarray(self.ids[voice] == now[:, None])
+        return np.asarray(self.ids[voice] == self.lexicon.numbers(words)[:, None])
 
     def add(
         self, place: tuple[int, int], now: Sequence[tuple[Sequence[Word], Floats]], keys: Sequence[Floats]
     ) -> None:
         kept = slice(-(REMEMBERED - 1), None)
+        self.ids = self.lexicon.tidy(self.ids)
         for voice, (words, vectors) in enumerate(now):
-            same = self.same(voice, words)
-            self.runs[voice] = _next_runs(self.runs[voice], same)[:, -REMEMBERED:]
-            ids = np.array([self._number[word] for word in words], np.int64)
-            self.ids[voice] = np.concatenate([self.ids[voice][:, kept], ids[:, None]], 1)
+            numbers = self.lexicon.numbers(words)[:, None]
+            same = np.asarray(self.ids[voice] == numbers)
+            self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
+            self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers], 1)
             self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
             self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[voice][:, None]], 1)
-            for line, word in zip(self.words[voice], words, strict=True):
-                line.append(word)
-                del line[:-REMEMBERED]
         self.bars = np.append(self.bars[kept], place[0])
         self.places = np.append(self.places[kept], place[1])
 
 
-def _next_runs(runs: Ints, same: npt.NDArray[np.bool_]) -> Ints:
-    """`features.next_runs` for every variation."""
-    return np.stack([next_runs(row, equal) for row, equal in zip(runs, same, strict=True)])
+class _Lexicon:
+    """The words of one song, numbered as they come; those that are forgotten are struck out now and then."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.number: dict[Word, int] = {}
+
+    def numbers(self, words: Sequence[Word]) -> Ints:
+        found = np.empty(len(words), np.int64)
+        for row, word in enumerate(words):
+            number = self.number.setdefault(word, len(self.words))
+            if number == len(self.words):
+                self.words.append(word)
+            found[row] = number
+        return found
+
+    def tidy(self, ids: list[Ints]) -> list[Ints]:
+        """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""
+        if len(self.words) < _MANY_WORDS:
+            return ids
+        kept, numbers = np.unique(np.concatenate([part.ravel() for part in ids]), return_inverse=True)
+        self.words = [self.words[number] for number in kept]
+        self.number = {word: number for number, word in enumerate(self.words)}
+        bounds = np.cumsum([part.size for part in ids])[:-1]
+        return [new.reshape(old.shape) for new, old in zip(np.split(numbers, bounds), ids, strict=True)]

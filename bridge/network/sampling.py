@@ -14,10 +14,12 @@ from bridge.beats.word import Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.network.runtime import Floats, Outlook, Song
+    from bridge.network.runtime import Outlook, Song
 
 _UNLIKELY: Final = 0.02
 """Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
+
+_UNLIKELY_LOG: Final = float(np.log(_UNLIKELY))
 
 _COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
@@ -57,7 +59,13 @@ def choose_words(
     """
     outlook = song.outlook(voice)
     words = [
-        _recall(song.remembered(voice, n), outlook.logs[n], sounding[n], rules=rules, rng=rngs[n])
+        _recall(
+            song.chances(voice, n, outlook.logs[n]),
+            outlook.logs[n, -1],
+            sounding[n],
+            rules=rules,
+            rng=rngs[n],
+        )
         for n in range(song.count)
     ]
     new = [n for n, word in enumerate(words) if word is None]
@@ -66,24 +74,18 @@ def choose_words(
 
 
 def _recall(
-    remembered: Sequence[Word],
-    logs: Floats,
+    chances: Sequence[tuple[Word, float]],
+    new: float,
     sounding: tuple[int, ...],
     *,
     rules: Rules,
     rng: np.random.Generator,
 ) -> Word | None:
-    """A word of the song so far, or nothing where the beat shall be new."""
-    chances = np.exp(logs[:-1])
-    by_word: dict[Word, float] = {}
-    for word, chance in zip(remembered, chances.tolist(), strict=True):
-        by_word[word] = by_word.get(word, 0.0) + chance
-    weighed = [
-        (word, chance) for word, chance in by_word.items() if chance > 1e-4 and _may(word, sounding, rules)
-    ]
-    weights = np.array([chance for _, chance in weighed] + [float(np.exp(logs[-1] + rules.invention))])
-    at = _draw(np.log(np.maximum(weights, 1e-30)), rules.temperature, rng)
-    return weighed[at][0] if at < len(weighed) else None
+    """A word of the song so far, or nothing where the beat shall be new (log-probability `new`)."""
+    able = [(word, chance) for word, chance in chances if _may(word, sounding, rules)]
+    logs = np.log([chance for _, chance in able] + [np.exp(new + rules.invention)])
+    at = _draw(logs, rules.temperature, rng)
+    return able[at][0] if at < len(able) else None
 
 
 def _may(word: Word, sounding: tuple[int, ...], rules: Rules) -> bool:
@@ -124,7 +126,7 @@ def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.G
     best = int(logits.argmax())
     if temperature < _COLD:
         return best
-    likely = np.flatnonzero(logits >= logits[best] + np.log(_UNLIKELY) * max(1.0, temperature))
+    likely = np.nonzero(logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature))[0]
     if len(likely) == 1:
         return best
     # The largest of logits plus Gumbel noise falls on each index with its probability.

@@ -59,7 +59,10 @@ class TrainProgress:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Nats a quarter note of each voice on some songs, over those songs that have it."""
+    """Nats a quarter note of each voice on some songs, over those songs that have it.
+
+    What it takes to tell the songs' transpositions counts as the first voice's.
+    """
 
     voices: tuple[float, ...]
 
@@ -91,10 +94,14 @@ def to_inputs(batch: Batch, device: torch.device | str = "cpu") -> Inputs:
         return torch.from_numpy(array).to(device)
 
     return Inputs(
-        *(tensor(a) for a in (batch.notes, batch.words, batch.is_beat, batch.metre, batch.lookback)),
-        tensor(batch.runs).long(),
-        tensor(batch.distances).long(),
-        [[Spellings(tensor(g.where), tensor(g.symbols)) for g in groups] for groups in batch.spelled],
+        notes=tensor(batch.notes),
+        words=tensor(batch.words),
+        is_beat=tensor(batch.is_beat),
+        metre=tensor(batch.metre),
+        lookback=tensor(batch.lookback),
+        runs=tensor(batch.runs).long(),
+        distances=tensor(batch.distances).long(),
+        spelled=[[Spellings(tensor(g.where), tensor(g.symbols)) for g in groups] for groups in batch.spelled],
     )
 
 
@@ -109,6 +116,7 @@ def measure(model: MacNet, songs: Sequence[Prepared], *, batch_beats: int = 4_09
             nats = -model(inputs).sum(2).numpy().astype(np.float64)  # songs, voices
             known = np.array([song.score.known for song in group])
             lost += (nats * known).sum(0)
+            lost[0] += sum(song.score.shift_nats for song in group)
             quarters += (np.array([[song.score.quarters] for song in group]) * known).sum(0)
     return Figures(tuple(float(nats) for nats in lost / np.maximum(quarters, 1e-9)))
 
@@ -217,7 +225,7 @@ class Fit:
         inputs = to_inputs(collate(songs))
         nats = -self.model(inputs).sum()
         quarters = sum(score.quarters for score in scores)
-        (nats / int(inputs.is_beat.sum())).backward()  # type: ignore[no-untyped-call]  # torch's own
+        (nats / int(inputs.is_beat.sum())).backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self._optimizer.step()
         with torch.no_grad():

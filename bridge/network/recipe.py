@@ -1,0 +1,180 @@
+"""From a folder of songs to a model on disk: read, split by song, fit, measure, save."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from bridge.beats.playlist import Score, score_of
+from bridge.beats.vocabulary import SIZE, symbol_names
+from bridge.config import NetworkConfig, TrainSettings
+from bridge.errors import MacNetError, TooLittleMusic
+from bridge.music.midifile import read_song
+from bridge.music.note import Role
+from bridge.music.roles import voices_of
+from bridge.network.checkpoint import Card, Vocabulary, check_name, fingerprint
+from bridge.network.export import save_model
+from bridge.network.features import METRE
+from bridge.network.training import Figures, Fit, TrainProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+SUFFIXES: Final = (".mid", ".midi")
+HELD_OUT: Final = 0.08
+"""The share of songs that are held out of training to choose the best state by."""
+
+_LEAST_SONGS: Final = 2
+_LEAST_BEATS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a folder gave.
+
+    Attributes:
+        scores: the songs that can be learned from, in order of their names.
+        left_out: the files that cannot, by path within the folder, each with its reason.
+    """
+
+    scores: tuple[Score, ...]
+    left_out: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A finished model.
+
+    Attributes:
+        folder: where it is.
+        reading: what it was trained on.
+        figures: nats a quarter note of each voice on the songs that were held out.
+    """
+
+    folder: Path
+    reading: Reading
+    figures: Figures
+
+
+def train(
+    folder: Path,
+    name: str,
+    *,
+    settings: TrainSettings,
+    models_dir: Path,
+    resume: bool = False,
+    card: Card | None = None,
+    on_progress: Callable[[TrainProgress], None] = lambda _: None,
+) -> Trained:
+    """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
+
+    Args:
+        folder: files in it and below it are read, never changed.
+        name: what the model will be called; a model of that name is replaced once the new one is whole.
+        settings: how to train.
+        models_dir: the shelf's folder.
+        resume: go on with a run of that name that was broken off.
+        card: what to say of the model; data, terms and description of the user's own library when not given.
+        on_progress: told after every iteration.
+
+    Raises:
+        BadArgument: the name cannot be one.
+        TooLittleMusic: there are too few usable songs.
+    """
+    check_name(name)
+    reading = read_folder(folder, exclude=settings.exclude)
+    learned, held_out = split_by_song(reading.scores)
+    config = NetworkConfig(len(reading.scores[0].voices), SIZE, METRE)
+    work = models_dir / ".training" / name
+    fit = Fit(learned, held_out, config, settings, folder=work)
+    figures = fit.run(on_progress, resume=resume)
+    described = replace(card or _own_card(folder, reading), name=name, version=_today(), date=_today())
+    draft = models_dir / ".training" / f"{name}.whole"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    save_model(draft, fit.model.state_dict(), config, card=described, vocabulary=_vocabulary(learned))
+    return Trained(_put_in_place(draft, models_dir / name), reading, figures)
+
+
+def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
+    """The scores of all MIDI files in a folder and below it.
+
+    Raises:
+        TooLittleMusic: fewer than two songs, or hardly any beats.
+    """
+    scores: list[Score] = []
+    left_out: dict[str, str] = {}
+    for path in _midi_files(folder, exclude):
+        name = path.relative_to(folder).as_posix()
+        try:
+            scores.append(read_score(path, name))
+        except MacNetError as error:
+            left_out[name] = str(error)
+    beats = sum(map(len, scores))
+    if len(scores) < _LEAST_SONGS or beats < _LEAST_BEATS:
+        raise TooLittleMusic(
+            f"{folder} gives {len(scores)} usable songs of {beats} beats ({len(left_out)} files left out)",
+            hint=f"Training needs {_LEAST_SONGS} songs and {_LEAST_BEATS} beats or more; hundreds are better.",
+        )
+    return Reading(tuple(scores), left_out)
+
+
+def read_score(path: Path, name: str) -> Score:
+    """The score of one MIDI file.
+
+    Raises:
+        MidiError: the file cannot be read.
+        EmptyClip, DrumClip: it has nothing to learn from.
+    """
+    voices = voices_of(read_song(path))
+    found = {Role.MELODY: voices.melody, Role.ACCOMPANIMENT: voices.accompaniment}
+    return score_of({role: clip for role, clip in found.items() if clip is not None}, name=name)
+
+
+def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
+    """Songs to learn from and songs held out: by a digest of their names, so that a song never changes sides."""
+    ordered = sorted(scores, key=lambda score: hashlib.sha256(score.name.encode()).digest())
+    held_out = max(1, round(HELD_OUT * len(ordered)))
+    return ordered[held_out:], ordered[:held_out]
+
+
+def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    return sorted(path for path in found if not any(path.match(pattern) for pattern in exclude))
+
+
+def _vocabulary(scores: Iterable[Score]) -> Vocabulary:
+    """The symbols, and every word heard, in C major or A minor, the most frequent first."""
+    counted = Counter(word for score in scores for words in score.voices for word in words)
+    return Vocabulary(symbol_names(), {str(word): count for word, count in counted.most_common()})
+
+
+def _own_card(folder: Path, reading: Reading) -> Card:
+    return Card(
+        name="",
+        version="",
+        description=f"trained on {folder.name}",
+        data=f"{len(reading.scores)} songs of {folder.name}; {len(reading.left_out)} files left out",
+        terms="those of the songs, which never left this machine",
+        date="",
+    )
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _put_in_place(draft: Path, target: Path) -> Path:
+    """Move a whole model to its place; the one that was there goes only after the new one is complete."""
+    stamped = draft.with_name(f"{target.name}.{fingerprint(draft)}.old")
+    if target.exists():
+        os.replace(target, stamped)  # noqa: PTH105  a folder moves
+    os.replace(draft, target)  # noqa: PTH105
+    shutil.rmtree(stamped, ignore_errors=True)
+    return target
