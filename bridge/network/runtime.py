@@ -108,9 +108,8 @@ class Runtime:
         return self._run("core", read=np.concatenate(parts, 1), before=state)[0]
 
     def _metre_row(self, metre: Ints) -> Floats:
-        return np.sum(
-            [table[value] for table, value in zip(self._metre, metre, strict=True)], 0, dtype=np.float32
-        )
+        rows = [table[value] for table, value in zip(self._metre, metre, strict=True)]
+        return np.asarray(np.sum(rows, 0), np.float32)
 
     def point(self, voice: int, context: Floats) -> tuple[Floats, Floats, Floats]:
         """Query (n, K), key (n, K) and the logit that the word is new (n, 1)."""
