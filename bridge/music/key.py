@@ -103,6 +103,11 @@ class Key:
 
         return max(range(-6, 6), key=fit)
 
+    @property
+    def fifths(self) -> int:
+        """The key signature, -5 to 6: so many sharps above 0, so many flats below."""
+        return (-self.home_shift * 7 + 5) % 12 - 5
+
 
 HOME = Key(0, MAJOR)
 
@@ -151,13 +156,7 @@ def _candidates() -> tuple[tuple[Key, tuple[float, ...]], ...]:
     """The 24 keys with their profiles, the ones that win a tie first."""
     pairs = [(Key(root, MAJOR), _centred(_MAJOR_PROFILE)) for root in range(12)]
     pairs += [(Key(root, MINOR), _centred(_MINOR_PROFILE)) for root in range(12)]
-    return tuple(sorted(pairs, key=lambda pair: (_accidentals(pair[0]), pair[0].is_minor, pair[0].root)))
-
-
-def _accidentals(key: Key) -> int:
-    """Sharps or flats in the signature of a major or natural minor key: steps round the circle of fifths."""
-    fifths = -key.home_shift * 7 % 12
-    return min(fifths, 12 - fifths)
+    return tuple(sorted(pairs, key=lambda pair: (abs(pair[0].fifths), pair[0].is_minor, pair[0].root)))
 
 
 _CANDIDATES = _candidates()

@@ -307,10 +307,17 @@ def _without_repeats(changes: list[MeterChange]) -> tuple[MeterChange, ...]:
 
 def _tempos(timed: list[_Timed]) -> tuple[TempoChange, ...]:
     tempos = {0: DEFAULT_TEMPO_BPM}
-    tempos |= {at: _MICROSECONDS_A_MINUTE / message.tempo for at, message in timed if message.tempo > 0}
+    tempos |= {at: _tempo_bpm(message.tempo) for at, message in timed if message.tempo > 0}
     changes = [TempoChange(at, tempo) for at, tempo in sorted(tempos.items())]
     later = [change for last, change in pairwise(changes) if change.tempo_bpm != last.tempo_bpm]
     return (changes[0], *later)
+
+
+def _tempo_bpm(microseconds: int) -> float:
+    """The roundest tempo that the file spells so: it has 66 as 909,091 microseconds, a little slower."""
+    exact = _MICROSECONDS_A_MINUTE / microseconds
+    rounded = (round(exact, digits) for digits in range(4))
+    return next((bpm for bpm in rounded if bpm > 0 and _file_tempo(bpm) == microseconds), exact)
 
 
 def write_song(path: Path, song: Song) -> None:

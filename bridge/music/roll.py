@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from bridge.music.key import find_key
 from bridge.music.note import (
     TICKS_PER_BEAT,
     VOICES,
@@ -22,8 +23,9 @@ from bridge.music.note import (
 
 NO_CLIPS: Mapping[Role, Clip] = MappingProxyType({})
 
-_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-_MARGIN = 5
+_SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+_MARGIN = 4
 _FINEST = (4, 2, 1)
 """Columns to the beat, from the finest on that lets the roll stay short."""
 
@@ -101,6 +103,7 @@ class _Score:
     meters: tuple[MeterChange, ...]
     answer: Ticks
     length: Ticks
+    names: tuple[str, ...]
 
 
 def draw_roll(
@@ -148,7 +151,9 @@ def _score(primer: Mapping[Role, Clip], answer: Mapping[Role, Clip]) -> _Score:
     before = {change.at: change.meter for clip in primer.values() for change in clip.meters}
     after = {boundary + change.at: change.meter for clip in answer.values() for change in clip.meters}
     meters = tuple(MeterChange(at, meter) for at, meter in sorted((before | after).items()))
-    return _Score(notes, meters or (MeterChange(0, Meter()),), boundary, length)
+    key = find_key(note for line in notes.values() for note in line)
+    names = _FLATS if key.fifths < 0 else _SHARPS
+    return _Score(notes, meters or (MeterChange(0, Meter()),), boundary, length, names)
 
 
 def _notes(clips: Mapping[Role, Clip], role: Role) -> tuple[Note, ...]:
@@ -156,16 +161,26 @@ def _notes(clips: Mapping[Role, Clip], role: Role) -> tuple[Note, ...]:
 
 
 def _break_lines(score: _Score, columns_a_beat: int, room: int) -> list[list[_Column]]:
-    """The columns of each system: as many whole bars as there is room for, at least a part of one."""
-    systems: list[list[_Column]] = []
-    for bar in _bars(score, TICKS_PER_BEAT // columns_a_beat):
+    """The columns of each system: as few systems as there is room for, and those about equally long."""
+    bars = _bars(score, TICKS_PER_BEAT // columns_a_beat)
+    fewest = len(_fill_lines(bars, room))
+    shortest = -(-sum(len(bar) for bar in bars) // max(fewest, 1))
+    return next(
+        lines for size in range(shortest, room + 1) if len(lines := _fill_lines(bars, size)) == fewest
+    )
+
+
+def _fill_lines(bars: list[list[_Column]], room: int) -> list[list[_Column]]:
+    """As many whole bars a line as there is room for, or a part of one that is longer."""
+    lines: list[list[_Column]] = []
+    for bar in bars:
         for start in range(0, len(bar), room):
             piece = bar[start : start + room]
-            if systems and len(systems[-1]) + len(piece) <= room:
-                systems[-1] += piece
+            if lines and len(lines[-1]) + len(piece) <= room:
+                lines[-1] += piece
             else:
-                systems.append(piece)
-    return systems
+                lines.append([*piece])
+    return lines
 
 
 def _bars(score: _Score, grain: Ticks) -> list[list[_Column]]:
@@ -222,8 +237,8 @@ def _draw_row(
     """One row of characters: `pitch` in the upper half, the semitone below in the lower."""
     upper, lower = (_cells(score.notes[role], p, columns) for p in (pitch, pitch - 1))
     played = [p for p, cells in ((pitch, upper), (pitch - 1, lower)) if any(cells)]
-    label = f"{_NAMES[played[0] % 12]}{played[0] // 12 - 1}" if played else ""
-    spans = [Span(f"{label:>{_MARGIN - 1}} ", Ink.LABEL)]
+    label = f"{score.names[played[0] % 12]}{played[0] // 12 - 1}" if played else ""
+    spans = [Span(f"{label:>{_MARGIN}}", Ink.LABEL)]
     for column, above, below in zip(columns, upper, lower, strict=True):
         if column.bar:
             begins_answer = column.start == score.answer > 0
