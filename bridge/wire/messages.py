@@ -43,7 +43,7 @@ _NOTE = Repeat(
     NOTES_A_PACKET,
 )
 _NUMBERS = Repeat((whole("packet number", 0),), "packet number", NUMBERS_A_PACKET)
-_PAIRS = Repeat((text("option"), Arg("value", Kind.VALUE, -MAX_INT, 1e12, size=40)), "option", 24)
+_PAIRS = Repeat((text("option", size=20), Arg("value", Kind.VALUE, -MAX_INT, 1e12, size=20)), "option", 12)
 _ID = whole("id", 0, meaning="chosen by the client, not used again for ten minutes")
 _ANY_ID = whole("id", NO_ID)
 _BEATS = Arg(

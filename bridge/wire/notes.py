@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bridge.errors import ClipOutOfRange
-from bridge.music.note import Clip, Meter, Note, Role, make_clip
+from bridge.music.note import VOICES, Clip, Meter, Note, Role, make_clip
 from bridge.wire.messages import NOTES_A_PACKET, ClipHead, ClipNotes, TakeHead, TakeNotes
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def guess_voice(clip: Clip) -> Role:
 
 
 def lengthened(clips: Mapping[Role, Clip]) -> dict[Role, Clip]:
-    """The same clips, all as long as the longest; what is added is silence."""
+    """The same clips, melody first, all as long as the longest; what is added is silence."""
     length = max((clip.length for clip in clips.values()), default=0)
-    return {role: replace(clip, length=length) for role, clip in clips.items()}
+    return {role: replace(clips[role], length=length) for role in VOICES if role in clips}
 
 
 def _together(notes: Sequence[Note]) -> int:
