@@ -10,7 +10,7 @@ import typer
 
 from bridge.cli.parameters import Bars, MusicFile, Order, Roles, data_folder, with_order
 from bridge.cli.printing import progress_bar, remark, show, show_json
-from bridge.cli.songs import output_paths, primed_song, read_primer, refuse_to_replace, song_of
+from bridge.cli.songs import output_paths, primed_song, read_primer, refuse_to_replace, song_of, tell_roles
 from bridge.errors import ClipOutOfRange
 from bridge.music.note import COMMON_TIME, Clip, Meter, MeterChange, Role
 from bridge.request import OPTIONS, Kind, Request, Variation
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from bridge.cli.songs import Primer
     from bridge.composer import Composer
     from bridge.music.song import Song
 
@@ -50,7 +51,7 @@ def continue_(
 ) -> None:
     """Continue a clip: write the melody and accompaniment that follow it."""
     paths = _paths(order)
-    primer = read_primer(clip, role or ())
+    primer = _read(clip, role or (), order)
     request = _request(Kind.CONTINUE, primer.clips, bars * primer.last_bar, order, primer.tempo_bpm)
     answer = _answer(request, order)
     name = clip.stem
@@ -95,7 +96,7 @@ def generate(
 
 def _rewrite(kind: Kind, clip: Path, roles: Sequence[str], order: Order) -> None:
     paths = _paths(order)
-    primer = read_primer(clip, roles)
+    primer = _read(clip, roles, order)
     answer = _answer(_request(kind, primer.clips, primer.length, order, primer.tempo_bpm), order)
     songs = [
         # The voices that were given and not rewritten belong to the result.
@@ -103,6 +104,13 @@ def _rewrite(kind: Kind, clip: Path, roles: Sequence[str], order: Order) -> None
         for v in answer.variations
     ]
     _deliver(answer, songs, paths, order)
+
+
+def _read(clip: Path, roles: Sequence[str], order: Order) -> Primer:
+    primer = read_primer(clip, roles)
+    if not order.as_json:
+        tell_roles(primer)
+    return primer
 
 
 def _parse_meter(text: str) -> Meter:
@@ -163,8 +171,11 @@ def open_composer(folder: Path) -> Composer:
 
 
 def version_in(composer: Composer) -> Callable[[str], str]:
-    """Tells the version of a composer's model by its name."""
-    return lambda name: composer.shelf.card(name).version
+    """Tells which state of a model answers, by its name: its version, and a digest of what is on the disk."""
+    from bridge.network.checkpoint import fingerprint
+
+    shelf = composer.shelf
+    return lambda name: f"{shelf.card(name).version} {fingerprint(shelf.folder(name))}"
 
 
 def compose(composer: Composer, request: Request) -> Sequence[Variation]:

@@ -25,9 +25,7 @@ def demo(*, port: Port = DEFAULT_PORT, data_dir: DataDir = None, as_json: AsJson
     from bridge.cli.songs import read_primer
 
     primer = read_primer(EXAMPLE)
-    began = time.perf_counter()
-    take = _continue(primer, port)
-    took_ms = (time.perf_counter() - began) * 1000
+    take, took_ms = _continue(primer, port)
     if not as_json:
         _show(primer, take, took_ms)
     midi, sound = _write(primer, take, data_folder(data_dir) / "demo")
@@ -38,12 +36,15 @@ def demo(*, port: Port = DEFAULT_PORT, data_dir: DataDir = None, as_json: AsJson
         show(f"         and {sound}")
 
 
-def _continue(primer: Primer, port: int) -> ReceivedTake:
+def _continue(primer: Primer, port: int) -> tuple[ReceivedTake, float]:
+    """The continuation, and the milliseconds from the first packet sent to the last one received."""
     from bridge.wire.client import Client
 
     with Client(port, name="demo") as client:
+        client.hello()
+        began = time.perf_counter()
         answer = client.continue_(primer.clips, length=BARS * primer.last_bar, rng_seed=RNG_SEED)
-    return answer.takes[0]
+    return answer.takes[0], (time.perf_counter() - began) * 1000
 
 
 def _show(primer: Primer, take: ReceivedTake, took_ms: float) -> None:

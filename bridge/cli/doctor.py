@@ -142,8 +142,9 @@ def _ask(port: int) -> str:
     bar = make_clip(
         [Note(beat * TICKS_PER_BEAT, 60 + 4 * beat, TICKS_PER_BEAT) for beat in range(4)], length=BAR
     )
-    began = time.perf_counter()
     with Client(port, name="doctor") as client:
+        client.hello()
+        began = time.perf_counter()
         answer = client.continue_({Role.MELODY: bar}, length=BAR, rng_seed=1)
     take = answer.takes[0]
     return f"a bar came back through the port in {_ms_since(began)}, kept as take {take.take_id}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.parameters import AsJson, DataDir, data_folder
-from bridge.cli.printing import note_console, show, show_json, show_table
+from bridge.cli.printing import note_console, remark, show, show_json, show_table
 from bridge.config import TrainSettings
 from bridge.errors import ModelError, TrainingUnavailable
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bridge.network.checkpoint import Card, Shelf
+    from bridge.network.recipe import Trained
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
@@ -82,23 +83,47 @@ def train(
     run = _training()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
     shelf = data_folder(data_dir) / "models"
-    with _progress() as on_progress:
-        run(folder, name, settings=settings, models_dir=shelf, resume=resume, on_progress=on_progress)
-    if as_json:
-        show_json({"name": name, "folder": str(shelf / name)})
-    else:
-        show(f"trained {name}: macnet continue CLIP.mid -o OUT.mid --model {name}")
-
-
-def _training() -> Callable[..., object]:
     try:
-        from bridge.network.training import train as run
+        with _progress() as on_progress:
+            trained = run(
+                folder, name, settings=settings, models_dir=shelf, resume=resume, on_progress=on_progress
+            )
+    except KeyboardInterrupt:
+        remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
+        raise
+    if as_json:
+        show_json(_trained_json(name, trained))
+    else:
+        _tell_trained(name, trained)
+
+
+def _training() -> Callable[..., Trained]:
+    try:
+        from bridge.network.recipe import train as run
     except ModuleNotFoundError as error:
         raise TrainingUnavailable(
-            f"training needs {error.name}, which is not installed",
-            hint="pip install 'macnet-bridge[train]'",
+            f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
         ) from error
     return run
+
+
+def _trained_json(name: str, trained: Trained) -> dict[str, Any]:
+    return {
+        "name": name,
+        "folder": str(trained.folder),
+        "songs": len(trained.reading.scores),
+        "left_out": trained.reading.left_out,
+        "valid_nats": list(trained.figures.voices),
+    }
+
+
+def _tell_trained(name: str, trained: Trained) -> None:
+    for path, reason in trained.reading.left_out.items():
+        remark(f"left out {path}: {reason}")
+    nats = " + ".join(f"{voice:.3f}" for voice in trained.figures.voices)
+    songs = len(trained.reading.scores)
+    show(f"trained {name} on {songs} songs; on those held out it has {nats} nats a quarter note")
+    show(f"try it: macnet continue CLIP.mid -o OUT.mid --model {name}")
 
 
 @contextmanager

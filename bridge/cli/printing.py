@@ -71,6 +71,13 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers
     result_console().print(table, soft_wrap=False)
 
 
+def show_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Print names with what they are, the values in one column."""
+    indent = max(len(name) for name, _ in facts) + 2
+    for name, value in facts:
+        show(f"{name:{indent}}{value}")
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
     """A bar on the terminal, gone when done; the value given is called with 0.0 to 1.0.

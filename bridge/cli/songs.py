@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bridge.cli.printing import remark
 from bridge.errors import BadArgument, ClipError, MidiUnwritable
 from bridge.music.note import VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
 from bridge.music.song import DEFAULT_TEMPO_BPM, Song, TempoChange, Track
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from bridge.music.roles import RoleGuess
     from bridge.request import Variation
 
 
@@ -24,10 +26,12 @@ class Primer:
     Attributes:
         clips: the voices that were found, as long as the whole bars of the song.
         song: the file as it was read.
+        roles: what each of its tracks was taken for.
     """
 
     clips: Mapping[Role, Clip]
     song: Song
+    roles: Sequence[RoleGuess]
 
     @property
     def length(self) -> Ticks:
@@ -58,7 +62,7 @@ def read_primer(path: Path, roles: Sequence[str] = ()) -> Primer:
         BadArgument: a role is malformed.
     """
     from bridge.music.midifile import read_song
-    from bridge.music.roles import voices_of
+    from bridge.music.roles import find_roles, voices_of
 
     song = read_song(path)
     overrides = parse_roles(roles, tracks=len(song.tracks))
@@ -67,7 +71,14 @@ def read_primer(path: Path, roles: Sequence[str] = ()) -> Primer:
     except ClipError as error:
         raise type(error)(f"{path}: {error}", hint=error.hint) from error
     found = {Role.MELODY: voices.melody, Role.ACCOMPANIMENT: voices.accompaniment}
-    return Primer({role: clip for role, clip in found.items() if clip is not None}, song)
+    clips = {role: clip for role, clip in found.items() if clip is not None}
+    return Primer(clips, song, find_roles(song, overrides))
+
+
+def tell_roles(primer: Primer) -> None:
+    """Say what each track was taken for, and why, so that a wrong guess is seen."""
+    for number, (track, guess) in enumerate(zip(primer.song.tracks, primer.roles, strict=True), start=1):
+        remark(f"track {number} {track.name!r}: {guess.role}, {guess.reason}")
 
 
 def parse_roles(texts: Iterable[str], *, tracks: int) -> dict[int, Role]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.parameters import AsJson, DataDir, Force, Out, data_folder
-from bridge.cli.printing import remark, show, show_json, show_table
+from bridge.cli.printing import remark, show, show_facts, show_json, show_table
 from bridge.cli.songs import refuse_to_replace, song_of
 from bridge.music.note import TICKS_PER_BEAT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from bridge.request import Variation
+    from bridge.request import OptionValue, Variation
     from bridge.takes import Take, Takes
 
 takes_app = typer.Typer(no_args_is_help=True, help="List, show, star, export, prune and remake takes.")
@@ -71,6 +71,10 @@ def _count_notes(variation: Variation) -> str:
     return ", ".join(f"{role} {len(clip.notes)}" for role, clip in variation.clips.items())
 
 
+def _spell(options: Mapping[str, OptionValue]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in options.items()) or "none"
+
+
 def _as_json(take: Take) -> dict[str, Any]:
     request = take.request
     return {
@@ -86,7 +90,7 @@ def _as_json(take: Take) -> dict[str, Any]:
         "variations": request.variations,
         "length": request.length,
         "options": dict(request.options),
-        "notes": {role: len(clip.notes) for role, clip in take.variation.clips.items()},
+        "notes": {role.value: len(clip.notes) for role, clip in take.variation.clips.items()},
     }
 
 
@@ -103,7 +107,8 @@ def show_take(take_id: TakeId, *, data_dir: DataDir = None, as_json: AsJson = Fa
         rolls = {role: [[n.onset, n.pitch, n.duration, n.velocity] for n in c.notes] for role, c in clips}
         show_json({**facts, "clips": rolls})
         return
-    show_table(("", ""), [(name, str(value)) for name, value in facts.items()])
+    told = {**facts, "notes": _count_notes(take.variation), "options": _spell(take.request.options)}
+    show_facts([(name, str(value)) for name, value in told.items()])
     show_roll(take.variation.clips)
 
 
@@ -190,14 +195,14 @@ def again(
     as_json: AsJson = False,
 ) -> None:
     """Make a take again from what is stored, and say whether the notes are the same (exit code 1 if not)."""
-    from bridge.cli.compose import compose, open_composer
+    from bridge.cli.compose import compose, open_composer, version_in
 
     if out and not force:
         refuse_to_replace([out])
     with _open(data_dir) as takes:
         take = takes.find(take_id)
     composer = open_composer(data_folder(data_dir))
-    version = composer.shelf.card(take.request.model).version
+    version = version_in(composer)(take.request.model)
     made = compose(composer, take.request)[take.variation.index]
     same = dict(made.clips) == dict(take.variation.clips)
     if out:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.parameters import AsJson, Roles
-from bridge.cli.printing import progress_bar, show, show_json, show_table
+from bridge.cli.printing import progress_bar, show, show_facts, show_json, show_table
 from bridge.errors import MacNetError, MidiMissing
 
 if TYPE_CHECKING:
@@ -44,13 +44,15 @@ def words(
 
 def _show(path: Path, roles: Sequence[str], *, as_json: bool) -> None:
     from bridge.beats.encoding import encode_clip
-    from bridge.cli.songs import read_primer
+    from bridge.cli.songs import read_primer, tell_roles
 
-    voices = {role: encode_clip(clip) for role, clip in read_primer(path, roles).clips.items()}
+    primer = read_primer(path, roles)
+    voices = {role: encode_clip(clip) for role, clip in primer.clips.items()}
     if as_json:
         spelled = {role: [str(word) for word in voice.words] for role, voice in voices.items()}
         show_json({"file": str(path), "words": spelled})
         return
+    tell_roles(primer)
     show_table(("bar", "beat", *voices), _rows(voices), numbers=("bar", "beat"))
     distinct = {str(word) for voice in voices.values() for word in voice.words}
     show(f"{sum(len(voice.words) for voice in voices.values())} beats, {len(distinct)} distinct words")
@@ -76,6 +78,8 @@ class Tally:
         onset_error, duration_error: the largest, in ticks.
         lost: notes that did not come back.
         doubled: unisons of two tracks that became one voice; one note each.
+        shortened: notes that end where their pitch is struck again.
+        drums: notes of drum tracks, which have no words.
         lossy: the files in which notes were lost.
         refused: the files that cannot be read, with the reason.
     """
@@ -88,6 +92,8 @@ class Tally:
     duration_error: float = 0
     lost: int = 0
     doubled: int = 0
+    shortened: int = 0
+    drums: int = 0
     lossy: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -101,6 +107,8 @@ class Tally:
         self.duration_error = max(self.duration_error, trip.duration_error)
         self.lost += trip.lost
         self.doubled += trip.doubled
+        self.shortened += trip.shortened
+        self.drums += trip.drums
         if trip.lost:
             self.lossy.append(str(path))
 
@@ -110,7 +118,7 @@ def _check(path: Path, *, as_json: bool) -> None:
     if as_json:
         show_json(_as_json(tally))
     else:
-        show_table(("", ""), _lines(tally), numbers=("",))
+        show_facts(_lines(tally))
     raise typer.Exit(1 if tally.lost else 0)
 
 
@@ -151,6 +159,8 @@ def _lines(tally: Tally) -> list[tuple[str, str]]:
         ("distinct words", len(tally.words)),
         ("notes", tally.notes),
         ("doubled unisons", tally.doubled),
+        ("shortened by a repeat", tally.shortened),
+        ("drums, left out", tally.drums),
         ("notes lost", tally.lost),
     )
     errors = (("largest onset error", tally.onset_error), ("largest duration error", tally.duration_error))
@@ -169,6 +179,8 @@ def _as_json(tally: Tally) -> dict[str, Any]:
         "distinct_words": len(tally.words),
         "notes": tally.notes,
         "doubled": tally.doubled,
+        "shortened": tally.shortened,
+        "drums": tally.drums,
         "lost": tally.lost,
         "onset_error": tally.onset_error,
         "duration_error": tally.duration_error,

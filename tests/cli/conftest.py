@@ -75,6 +75,7 @@ def waltz(tmp_path: Path) -> Path:
 class ScaleCard:
     name: str
     version: str
+    description: str
 
 
 class ScaleShelf:
@@ -86,7 +87,7 @@ class ScaleShelf:
         return ("folk",)
 
     def card(self, name: str) -> ScaleCard:
-        return ScaleCard(name, self.version)
+        return ScaleCard(name, self.version, "plays scales")
 
 
 class ScaleComposer:
@@ -98,12 +99,22 @@ class ScaleComposer:
         self.transposed = 0
         self.fault: BaseException | None = None
 
-    def compose(self, request: Request, *, on_progress: Callable[[float], None]) -> tuple[Variation, ...]:
+    def compose(
+        self,
+        request: Request,
+        *,
+        on_progress: Callable[[float], None],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> tuple[Variation, ...]:
+        assert not should_stop()
         self.asked.append(request)
         if self.fault:
             raise self.fault
         on_progress(1.0)
         return tuple(Variation(n, self._clips(request, n)) for n in range(request.variations))
+
+    def runtime(self, name: str) -> None:
+        assert name == "folk"
 
     def _clips(self, request: Request, number: int) -> dict[Role, Clip]:
         given = next(iter(request.clips.values()), None)
@@ -118,4 +129,5 @@ class ScaleComposer:
 def composer(monkeypatch: pytest.MonkeyPatch) -> ScaleComposer:
     made = ScaleComposer()
     monkeypatch.setattr("bridge.cli.compose.open_composer", lambda _: made)
+    monkeypatch.setattr("bridge.cli.compose.version_in", lambda _: lambda name: made.shelf.card(name).version)
     return made
