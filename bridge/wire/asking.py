@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.errors import BadArgument, DrumClip
 from bridge.music.note import Role
+from bridge.music.rolenames import role_of_name
 from bridge.request import OPTIONS, Kind, Request, check_option
 from bridge.wire.arguments import Arg, check, whole
 from bridge.wire.arguments import Kind as ArgKind
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from bridge.wire.osc import Atom
 
 NO_EFFECT_YET = "option.no_effect_yet"
-_DRUMS = ("drum", "perc", "kick", "snare", "hihat", "hi-hat")
 
 FACTS: dict[str, Arg] = {
     arg.name: arg
@@ -73,10 +73,10 @@ def check_head(head: ClipHead) -> None:
     Raises:
         DrumClip: nobody named its role, and its name is one of drums.
     """
-    name = head.name.casefold()
-    if head.role == AUTO and any(word in name for word in _DRUMS):
+    named = role_of_name(head.name) if head.role == AUTO else None
+    if named is not None and named.role is Role.DRUMS:
         raise DrumClip(
-            f"clip {head.name!r} is drums by its name",
+            f"clip {head.name!r} is drums by its name: {named.said}",
             hint="Select a clip with pitches, or name its role: melody or accompaniment.",
         )
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bridge.errors import ClipOutOfRange
 from bridge.music.note import VOICES, Clip, Meter, Note, Role, make_clip
+from bridge.music.roles import find_roles
+from bridge.music.song import Song, Track
 from bridge.wire.messages import NOTES_A_PACKET, ClipHead, ClipNotes, TakeHead, TakeNotes
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 _FIRST_ONSET = 5
 """The position of the first note's onset in the message of a clip's notes."""
-_POLYPHONIC = 1 / 3
-"""Share of a clip's notes that sound together with another from which on it accompanies."""
 
 
 def clip_messages(request_id: int, role: str, clip: Clip) -> Iterator[ClipHead | ClipNotes]:
@@ -101,31 +101,17 @@ def without_overlaps(notes: Iterable[Note]) -> Iterator[Note]:
 
 
 def guess_voice(clip: Clip) -> Role:
-    """The voice of a clip whose role nobody named: chords accompany, single notes are a melody."""
+    """The voice of a clip whose role nobody named: by its name, else chords and basses accompany."""
     if not clip.notes:
         return Role.MELODY
-    together = _together(clip.notes)
-    return Role.ACCOMPANIMENT if together >= _POLYPHONIC * len(clip.notes) else Role.MELODY
+    (guess,) = find_roles(Song((Track(clip.name, clip.notes),), clip.length, clip.meters))
+    return guess.role
 
 
 def lengthened(clips: Mapping[Role, Clip]) -> dict[Role, Clip]:
     """The same clips, melody first, all as long as the longest; what is added is silence."""
     length = max((clip.length for clip in clips.values()), default=0)
     return {role: replace(clips[role], length=length) for role in VOICES if role in clips}
-
-
-def _together(notes: Sequence[Note]) -> int:
-    """Notes that sound for more than half of their duration, or of its, with the one that began before."""
-    count, before = 0, None
-    for note in notes:
-        if before is not None and _overlap(before, note) * 2 > min(before.duration, note.duration):
-            count += 1
-        before = note if before is None or note.end >= before.end else before
-    return count
-
-
-def _overlap(before: Note, note: Note) -> Ticks:
-    return min(before.end, note.end) - note.onset
 
 
 def _packets(clip: Clip) -> list[tuple[NoteRow, ...]]:

@@ -61,6 +61,12 @@ def test_single_notes_are_a_melody_and_chords_accompany() -> None:
     assert guess_voice(make_clip([Note(0, 60, 960)], length=960)) is Role.MELODY
 
 
+def test_a_bass_line_accompanies_and_so_does_what_is_called_so() -> None:
+    low = make_clip((Note(at * 960, 36, 960) for at in range(4)), length=3_840)
+    assert guess_voice(low) is Role.ACCOMPANIMENT
+    assert guess_voice(a_clip(8, name="Pads")) is Role.ACCOMPANIMENT
+
+
 def test_a_melody_played_legato_is_still_a_melody() -> None:
     legato = make_clip((Note(at * 480, 60 + at, 560) for at in range(16)), length=7_680)
     assert guess_voice(legato) is Role.MELODY
