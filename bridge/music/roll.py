@@ -127,6 +127,8 @@ def draw_roll(
         ascii_only: draw with plain ASCII, for terminals without block characters.
     """
     score = _score(primer, answer)
+    if not score.length:
+        return Roll(())
     glyphs = _ASCII if ascii_only else _BLOCKS
     room = max(width, 24) - _MARGIN
     layouts = (_break_lines(score, columns, room) for columns in _FINEST)
