@@ -9,11 +9,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bridge import errors
 from bridge.errors import MacNetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "bridge").rglob("*.py"))
@@ -212,38 +216,48 @@ def test_every_file_that_the_docs_link_to_exists() -> None:
 # CI
 
 
-def run_suite(folder: Path, test: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_suite(folder: Path, **tests: str) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Lay out a suite of its own under our conftest; call what comes back to run it in some environment."""
     shutil.copy(ROOT / "tests" / "conftest.py", folder)
-    (folder / "test_one.py").write_text(f"import pytest\n\n{test}\n")
+    for name, test in tests.items():
+        (folder / f"test_{name}.py").write_text(f"import pytest\n\n{test}\n")
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    data: needs songs\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
-    surroundings = {name: value for name, value in os.environ.items() if name != "CI"} | environment
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+
+    def run(**environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
+        surroundings = {name: value for name, value in os.environ.items() if name != "CI"} | environment
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+
+    return run
 
 
-SKIPPED = {
-    "a skip": "def test_it():\n    pytest.skip('no player')",
-    "a mark": "@pytest.mark.skip(reason='no player')\ndef test_it(): ...",
-    "a module": "pytest.importorskip('no_player')",
-    "an expected failure": "@pytest.mark.xfail(reason='no player')\ndef test_it(): assert False",
+FINE = "def test_it(): ..."
+NOT_RUN = {
+    "skip": "def test_it():\n    pytest.skip('no player')",
+    "mark": "@pytest.mark.skip(reason='no player')\ndef test_it(): ...",
+    "module": "pytest.importorskip('no_player')",
+    "expected": "@pytest.mark.xfail(reason='no player')\ndef test_it(): assert False",
 }
 
 
-@pytest.mark.parametrize("test", SKIPPED.values(), ids=SKIPPED.keys())
-def test_in_ci_a_test_that_did_not_run_is_a_failure(tmp_path: Path, test: str) -> None:
-    passing = "def test_fine(): ...\n\n"
-    at_home = run_suite(tmp_path, passing + test)
-    in_ci = run_suite(tmp_path, passing + test, CI="true")
-    assert (at_home.returncode in (0, 5), in_ci.returncode) == (True, 1), in_ci.stdout
-    assert "in CI is a failure" in in_ci.stdout
-    assert "no player" in in_ci.stdout or "no_player" in in_ci.stdout
+def test_in_ci_a_test_that_did_not_run_is_a_failure_and_is_named(tmp_path: Path) -> None:
+    run = run_suite(tmp_path, fine=FINE, **NOT_RUN)
+    at_home, in_ci = run(), run(CI="true")
+    assert (at_home.returncode, in_ci.returncode) == (0, 1), in_ci.stdout
+    told = in_ci.stdout.partition("in CI is a failure")[2]
+    assert all(f"test_{name}.py" in told for name in NOT_RUN), in_ci.stdout
+    assert "test_fine.py" not in told
+
+
+def test_in_ci_one_skipped_module_alone_is_a_failure(tmp_path: Path) -> None:
+    assert run_suite(tmp_path, module=NOT_RUN["module"])(CI="true").returncode == 1
 
 
 def test_in_ci_tests_that_all_ran_are_no_failure(tmp_path: Path) -> None:
-    assert run_suite(tmp_path, "def test_it(): ...", CI="true").returncode == 0
+    assert run_suite(tmp_path, fine=FINE)(CI="true").returncode == 0
 
 
 def test_songs_that_are_not_there_skip_what_needs_them(tmp_path: Path) -> None:
     test = "@pytest.mark.data\ndef test_it():\n    assert False"
-    done = run_suite(tmp_path, test, MACNET_DATA=str(tmp_path / "nowhere"))
+    done = run_suite(tmp_path, songs=test)(MACNET_DATA=str(tmp_path / "nowhere"))
     assert "1 skipped" in done.stdout
