@@ -194,7 +194,7 @@ def again(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a take again from what is stored, and say whether the notes are the same (exit code 1 if not)."""
+    """Make a take again from what is stored; exit code 1 if the notes differ."""
     from bridge.cli.compose import compose, open_composer, version_in
 
     if out and not force:

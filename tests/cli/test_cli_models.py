@@ -11,6 +11,7 @@ import pytest
 
 from bridge.config import TrainSettings
 from bridge.network import recipe
+from bridge.network.training import Figures, TrainProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +50,11 @@ class Trainer:
 
     def __call__(self, folder: Path, name: str, **how: Any) -> object:  # noqa: ANN401  whatever was asked
         self.asked = {"folder": folder, "name": name, **how}
-        how["on_progress"](recipe.TrainProgress(3, 10, 0, 61.0, 2.5, float("inf"), float("inf")))
+        how["on_progress"](TrainProgress(3, 10, 0, 61.0, 2.5, float("inf"), float("inf")))
         if self.fault:
             raise self.fault
         reading = recipe.Reading(scores=(), left_out={"broken.mid": "it is broken"})
-        return recipe.Trained(how["models_dir"] / name, reading, recipe.Figures((1.25, 0.5)))
+        return recipe.Trained(how["models_dir"] / name, reading, Figures((1.25, 0.5)))
 
 
 @pytest.fixture
