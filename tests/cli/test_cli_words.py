@@ -92,11 +92,3 @@ def test_showing_the_words_of_a_whole_folder_is_wrong_usage(
     said = macnet("words", tmp_path)
     assert said.code == 2
     assert "--check" in said.err
-
-
-@pytest.mark.data
-def test_no_note_of_real_songs_is_lost(macnet: Callable[..., Said], songs_folder: Path) -> None:
-    said = macnet("words", songs_folder / "nottingham" / "valid", "--check", "--json")
-    assert said.code == 0, said.out
-    assert said.json["lost"] == 0
-    assert said.json["files"] > 20
