@@ -97,11 +97,11 @@ class Key:
         """
         home_root = 9 if self.is_minor else 0
 
-        def fit(shift: int) -> tuple[int, bool, int, int]:
+        def fit(shift: int) -> tuple[int, bool, int]:
             white = sum((pitch_class + shift) % 12 in _WHITE_KEYS for pitch_class in self.pitch_classes)
-            return white, (self.root + shift) % 12 == home_root, -abs(shift), -shift
+            return white, (self.root + shift) % 12 == home_root, -abs(shift)
 
-        return max(range(-6, 6), key=fit)
+        return max(range(-6, 6), key=fit)  # the first of equals
 
     @property
     def fifths(self) -> int:

@@ -106,9 +106,8 @@ class _File:
         return max((track[-1][0] for track in self.tracks if track), default=0)
 
     def messages(self, kind: str) -> list[_Timed]:
-        """The messages of a kind, whatever their track, in order of time."""
-        found = [timed for track in self.tracks for timed in track if timed[1].type == kind]
-        return sorted(found, key=lambda timed: timed[0])
+        """The messages of a kind, track by track."""
+        return [timed for track in self.tracks for timed in track if timed[1].type == kind]
 
     def ticks(self, time: FileTicks) -> Ticks:
         """The nearest tick; halfway goes up."""

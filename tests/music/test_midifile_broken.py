@@ -40,6 +40,7 @@ HEADER = chunk(b"MThd", from_hex("00 01 00 01 01 e0"))
         (midi_file(f"{NOTE} {END}", division=0xE728), "SMPTE"),
         (GOOD[:-6], "track 2 is cut off"),
         (HEADER + chunk(b"MTrk", from_hex(NOTE))[:-4], "track 1 is cut off"),
+        (midi_file(f"{NOTE} {NOTE}")[: -len(from_hex(NOTE))], "track 1 is cut off"),
         (midi_file("00 90 3c"), "track 1 is cut off"),
         (midi_file(NOTE + "83"), "track 1 is cut off"),
         (midi_file("00 ff 03 7f 61 62"), "track 1 is cut off"),

@@ -270,6 +270,11 @@ def test_a_meter_said_again_at_a_bar_line_says_nothing(read: Read) -> None:
     assert song.meters == (MeterChange(0, Meter(4, 4)),)
 
 
+def test_a_tempo_said_again_says_nothing(read: Read) -> None:
+    song = read(f"00 ff 51 03 09 27 c0 8f 00 ff 51 03 09 27 c0 {END}")
+    assert song.tempos == (TempoChange(0, 100.0),)
+
+
 def test_a_meter_said_again_inside_a_bar_starts_a_new_bar(read: Read) -> None:
     song = read(f"00 ff 58 04 04 02 18 08 83 60 ff 58 04 04 02 18 08 {END}")
     assert [change.at for change in song.meters] == [0, 960]
@@ -317,6 +322,11 @@ def test_a_junk_event_does_not_lose_the_song(read: Read, event: str, what: str) 
 def test_a_track_is_called_as_it_was_whatever_the_encoding(read: Read, spelling: bytes, name: str) -> None:
     song = read(f"00 ff 03 {len(spelling):02x} {spelling.hex()} 00 90 3c 64 83 60 80 3c 00 {END}")
     assert song.tracks[0].name == name
+
+
+def test_a_name_as_long_as_a_book_is_cut(read: Read) -> None:
+    song = read(f"00 ff 03 8f 50 {'61' * 2000} 00 90 3c 64 83 60 80 3c 00 {END}")
+    assert song.tracks[0].name == "a" * 1000
 
 
 def test_what_follows_the_end_of_a_track_is_not_music(read: Read) -> None:

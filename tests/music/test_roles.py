@@ -67,6 +67,13 @@ def test_a_low_voice_over_a_busy_piano_is_still_the_melody() -> None:
     assert roles(singer, right, left) == [MELODY, ACCOMPANIMENT, ACCOMPANIMENT]
 
 
+def test_a_hand_of_a_piano_is_not_the_melody_though_it_plays_single_notes_on_top() -> None:
+    singer = Track("", line(62, 64, 65, 62), channel=0, program=52)
+    right = Track("", line(74, 76, 77, 74), channel=1)
+    left = Track("", chords(45, 50, 52, 45), channel=1)
+    assert roles(singer, right, left) == [MELODY, ACCOMPANIMENT, ACCOMPANIMENT]
+
+
 def test_channel_10_is_drums() -> None:
     assert roles(Track("", TUNE), Track("Lead", BEAT, channel=9)) == [MELODY, DRUMS]
 
