@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bridge.errors import BadArgument, TakeMissing, TakesUnavailable
 from bridge.music.note import Clip, Meter, MeterChange, Note, Role, make_clip
 from bridge.request import Kind, Request, Variation
-from bridge.takes import Takes
+from bridge.takes import Takes, database
 from bridge.takes import store as store_file
 
 if TYPE_CHECKING:
@@ -339,7 +339,7 @@ def test_a_file_that_someone_else_holds_is_said_to_be_held(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Takes(path).close()
-    monkeypatch.setattr(store_file, "WAIT_S", 0.0)
+    monkeypatch.setattr(database, "WAIT_S", 0.0)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TakesUnavailable, match="held by another program"):

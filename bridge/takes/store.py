@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import RLock
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import BadArgument, MacNetError, TakeMissing, TakesUnavailable
+from bridge.takes.database import DAMAGED, connect, mapped, unavailable, use_wal
 from bridge.takes.form import format_request, format_variation, parse_request, parse_variation
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "takes.sqlite"
 """What the file is called inside of the data folder."""
-
-WAIT_S = 15.0
-"""How long one process waits for another that is writing."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -51,19 +48,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 _TAKES = """SELECT takes.id, takes.starred, takes.body, requests.created, requests.client,
     requests.model_version, requests.body FROM takes JOIN requests ON requests.id = takes.request_id"""
-
-# Why SQLite may refuse, by its primary result code, and what a user can do about it.
-_DAMAGED = ("is damaged", "Nothing in it was changed. Move it to a safe place and a new one will be started.")
-_BUSY = ("is held by another program", "Close what has it open, or wait for it, and try again.")
-_FULL = ("cannot be written: the disk is full", "Make room on the disk and try again.")
-_UNWRITABLE = ("cannot be opened and written", "Choose a folder that you may write to with --data-dir.")
-_REASONS = {
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_BUSY: _BUSY,
-    sqlite3.SQLITE_LOCKED: _BUSY,
-    sqlite3.SQLITE_FULL: _FULL,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +100,7 @@ class Takes:
         self.path = path
         self._clock, self._version_of = clock, version_of
         self._lock = RLock()
-        self._db = _connect(path)
+        self._db = connect(path)
         try:
             self._prepare()
         except TakesUnavailable:
@@ -231,7 +215,7 @@ class Takes:
         with self._guarded() as db:
             verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
         if verdict != "ok":
-            raise _unavailable(self.path, _DAMAGED, verdict)
+            raise unavailable(self.path, DAMAGED, verdict)
 
     def _oldest_kept(self, keep_days: float | None) -> str:
         """The time from which on takes are kept for their age, as the file spells times."""
@@ -245,7 +229,7 @@ class Takes:
     def _prepare(self) -> None:
         with self._guarded() as db:
             db.execute("PRAGMA foreign_keys = ON")
-            _use_wal(db)
+            use_wal(db)
             db.execute("PRAGMA synchronous = FULL")
         # A transaction even where nothing is to be done: it shows now, not at the first answer, whether the
         # file can be written.
@@ -256,10 +240,10 @@ class Takes:
     def _migrate(self, db: sqlite3.Connection, version: int) -> None:
         if version > len(MIGRATIONS):
             reason = (f"has schema {version} of a newer macnet", "Update macnet-bridge.")
-            raise _unavailable(self.path, reason)
+            raise unavailable(self.path, reason)
         if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             reason = ("is a database of another program", "Move it away or choose another --data-dir.")
-            raise _unavailable(self.path, reason)
+            raise unavailable(self.path, reason)
         for statement in (s for migration in MIGRATIONS[version:] for s in migration):
             db.execute(statement)
         if version < len(MIGRATIONS):
@@ -267,7 +251,7 @@ class Takes:
 
     @contextmanager
     def _guarded(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _mapped(self.path):
+        with self._lock, mapped(self.path):
             yield self._db
 
     @contextmanager
@@ -295,44 +279,7 @@ class Takes:
                 client=client,
             )
         except (ValueError, KeyError, TypeError, MacNetError) as error:
-            raise _unavailable(self.path, _DAMAGED, f"take {take_id}") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unavailable(path, _UNWRITABLE, str(error)) from error
-    with _mapped(path):
-        return sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    # SQLite does not wait by itself where two processes switch a new file to WAL at once: one is refused.
-    deadline = monotonic() + WAIT_S
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                raise
-            sleep(0.005)
-        else:
-            return
-
-
-@contextmanager
-def _mapped(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        raise _unavailable(path, _REASONS.get(code, _UNWRITABLE), str(error)) from error
-
-
-def _unavailable(path: Path, reason: tuple[str, str], detail: str = "") -> TakesUnavailable:
-    what, hint = reason
-    return TakesUnavailable(f"{path} {what}" + (f" ({detail})" if detail else ""), hint=hint)
+            raise unavailable(self.path, DAMAGED, f"take {take_id}") from error
 
 
 def _missing(take_id: int) -> TakeMissing:
