@@ -26,6 +26,7 @@ NO_CLIPS: Mapping[Role, Clip] = MappingProxyType({})
 _SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _MARGIN = 4
+_NARROWEST = 32
 _FINEST = (4, 2, 1)
 """Columns to the beat, from the finest on that lets the roll stay short."""
 
@@ -122,7 +123,7 @@ def draw_roll(
     Args:
         answer: clips by voice, starting where the primer ends.
         primer: clips by voice, starting at tick 0; may be empty.
-        width: characters a line, 24 or more.
+        width: characters a line, 32 or more.
         systems: lines of music, 1 or more.
         ascii_only: draw with plain ASCII, for terminals without block characters.
     """
@@ -130,11 +131,8 @@ def draw_roll(
     if not score.length:
         return Roll(())
     glyphs = _ASCII if ascii_only else _BLOCKS
-    room = max(width, 24) - _MARGIN
-    layouts = (_break_lines(score, columns, room) for columns in _FINEST)
-    layout = next(
-        (lines for lines in layouts if len(lines) <= systems), _break_lines(score, _FINEST[-1], room)
-    )
+    room = max(width, _NARROWEST) - _MARGIN
+    layout = _lay_out(score, room, systems)
     drawn = [line for system in layout[:systems] for line in _draw_system(score, system, glyphs)]
     left_out = sum(column.bar > 0 for system in layout[systems:] for column in system)
     if left_out:
@@ -150,7 +148,9 @@ def _score(primer: Mapping[Role, Clip], answer: Mapping[Role, Clip]) -> _Score:
         role: (*_notes(primer, role), *(replace(n, onset=n.onset + boundary) for n in _notes(answer, role)))
         for role in VOICES
     }
-    before = {change.at: change.meter for clip in primer.values() for change in clip.meters}
+    before = {
+        change.at: change.meter for clip in primer.values() for change in clip.meters if change.at < boundary
+    }
     after = {boundary + change.at: change.meter for clip in answer.values() for change in clip.meters}
     meters = tuple(MeterChange(at, meter) for at, meter in sorted((before | after).items()))
     key = find_key(note for line in notes.values() for note in line)
@@ -162,14 +162,16 @@ def _notes(clips: Mapping[Role, Clip], role: Role) -> tuple[Note, ...]:
     return clips[role].notes if role in clips else ()
 
 
-def _break_lines(score: _Score, columns_a_beat: int, room: int) -> list[list[_Column]]:
-    """The columns of each system: as few systems as there is room for, and those about equally long."""
-    bars = _bars(score, TICKS_PER_BEAT // columns_a_beat)
-    fewest = len(_fill_lines(bars, room))
-    shortest = -(-sum(len(bar) for bar in bars) // max(fewest, 1))
-    return next(
-        lines for size in range(shortest, room + 1) if len(lines := _fill_lines(bars, size)) == fewest
-    )
+def _lay_out(score: _Score, room: int, systems: int) -> list[list[_Column]]:
+    """The columns of each system, in the finest grain that fits, the systems about equally long."""
+    for columns_a_beat in _FINEST:
+        bars = _bars(score, TICKS_PER_BEAT // columns_a_beat)
+        lines = _fill_lines(bars, room)
+        if len(lines) <= systems:
+            shortest = -(-sum(len(bar) for bar in bars) // len(lines))
+            sizes = range(shortest, room + 1)
+            return next(even for size in sizes if len(even := _fill_lines(bars, size)) == len(lines))
+    return lines
 
 
 def _fill_lines(bars: list[list[_Column]], room: int) -> list[list[_Column]]:
@@ -198,7 +200,7 @@ def _bars(score: _Score, grain: Ticks) -> list[list[_Column]]:
 
 
 def _draw_system(score: _Score, columns: list[_Column], glyphs: _Glyphs) -> list[tuple[Span, ...]]:
-    lines = [_heading(score, columns)]
+    lines: list[tuple[Span, ...]] = [(Span(_heading(score, columns), Ink.LABEL),)]
     for role in VOICES:
         low, high = _range(score.notes[role], columns)
         if low > high:
@@ -211,13 +213,16 @@ def _draw_system(score: _Score, columns: list[_Column], glyphs: _Glyphs) -> list
     return lines
 
 
-def _heading(score: _Score, columns: list[_Column]) -> tuple[Span, ...]:
+def _heading(score: _Score, columns: list[_Column]) -> str:
     """Bar numbers above the bar lines, as far as there is room; where primer and answer begin it says so."""
     line = " " * _MARGIN
     for place, column in enumerate(columns, _MARGIN):
-        if column.bar and len(line) <= place:
-            line = f"{line:<{place}}{column.bar}{_part(score, column.start)} "
-    return (Span(line.rstrip(), Ink.LABEL),)
+        number, part = str(column.bar), _part(score, column.start)
+        room = _MARGIN + len(columns) - place
+        text = number + part if len(number + part) <= room else number
+        if column.bar and len(line) <= place and len(text) <= room:
+            line = f"{line:<{place}}{text} "
+    return line.rstrip()
 
 
 def _part(score: _Score, at: Ticks) -> str:

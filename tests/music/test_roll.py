@@ -119,7 +119,7 @@ clips = st.builds(
 @given(
     answer=st.dictionaries(st.sampled_from([Role.MELODY, Role.ACCOMPANIMENT]), clips),
     primer=st.dictionaries(st.sampled_from([Role.MELODY, Role.ACCOMPANIMENT]), clips),
-    width=st.integers(24, 120),
+    width=st.integers(32, 120),
     systems=st.integers(1, 3),
 )
 def test_any_music_fits_the_width(
