@@ -63,6 +63,8 @@ class Arg:
             return ", ".join(map(str, self.choices))
         if self.kind in (Kind.TEXT, Kind.VALUE):
             return ""
+        if self.high == MAX_INT:
+            return f"{self.low:.10g} or more"
         return f"{self.low:.10g} to {self.high:.10g}"
 
 

@@ -141,11 +141,12 @@ class Gathering:
 
 def error_of(fail: Fail) -> MacNetError:
     """The error that a bridge names; one of a newer bridge that is not known here is a `RequestFailed`."""
-    kinds = {kind.code: kind for kind in _kinds(MacNetError)}
+    kinds = {kind.code: kind for kind in all_errors(MacNetError)}
     return kinds.get(fail.code, RequestFailed)(fail.message, hint=fail.hint)
 
 
-def _kinds(kind: type[MacNetError]) -> Iterator[type[MacNetError]]:
+def all_errors(kind: type[MacNetError]) -> Iterator[type[MacNetError]]:
+    """An error and everything that is one of its kind."""
     yield kind
     for child in kind.__subclasses__():
-        yield from _kinds(child)
+        yield from all_errors(child)

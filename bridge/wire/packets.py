@@ -36,8 +36,9 @@ def parse_raw(raw: RawMessage) -> Message:
     if spec is None:
         address = osc.cut_text(raw.address, 100)
         raise UnknownAddress(f"there is no message {address}", hint="docs/OSC.md lists all messages.")
+    there = enumerate(spec.args[: len(raw.args)])
+    values: list[object] = [_checked(spec, at, arg, raw.args) for at, arg in there]
     _check_counts(spec, raw.args)
-    values: list[object] = [_checked(spec, at, arg, raw.args) for at, arg in enumerate(spec.args)]
     if spec.repeat:
         values.append(tuple(_groups(spec, raw.args)))
     return spec.kind(*values)  # type: ignore[arg-type]  # the specification is what types the values
