@@ -119,6 +119,12 @@ def test_answers_after_a_restart_come_after_those_before(mailbox: Mailbox, tmp_p
     assert [path.read_bytes() for path in found] == [b"1", b"2"]
 
 
+def test_what_was_sent_before_the_bridge_was_there_is_lost(mailbox: Mailbox, tmp_path: Path) -> None:
+    (tmp_path / "mailbox" / "in" / "a-1.osc").write_bytes(b"early")
+    mailbox.open()
+    assert mailbox.read() == []
+
+
 def test_the_bridge_that_was_started_last_has_the_folder(mailbox: Mailbox, tmp_path: Path) -> None:
     assert mailbox.is_ours()
     later = Mailbox(tmp_path / "mailbox")
