@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from bridge.beats.word import Word
 from bridge.errors import RequestCancelled
 from bridge.music.key import Key, find_key
 from bridge.music.note import COMMON_TIME, VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
+from bridge.music.unison import merge_unisons
 from bridge.network.runtime import Runtime, Song
 from bridge.network.sampling import Rules, choose_words
 from bridge.request import Kind, Request, Variation
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 _FRESH: Final = 2.5
 """Nats by which a variation prefers new words to those of its own clip, which otherwise would just come back."""
+
+_FAR_OFF: Final = 9.0
+"""Semitones from a voice's middle in training beyond which it is moved by octaves."""
 
 _UNKNOWN_TEMPERATURE: Final = 0.6
 """At most this for a voice that was not given and is only imagined beneath the primer."""
@@ -94,8 +99,10 @@ class Composer:
             RequestCancelled: `should_stop` said so.
         """
         runtime = self.runtime(request.model)
+        request = replace(request, clips={role: _without_overlaps(c) for role, c in request.clips.items()})
         key = _key_of(request)
-        part = _part_of(request, key.home_shift)
+        shifts = _shifts(request, key, runtime.registers)
+        part = _part_of(request, shifts)
         rules = Rules(float(request.option("temperature")), _allowed(request, key), _invention(request))
         total = len(part.primer) + len(part.answer)
         played = 0
@@ -109,7 +116,7 @@ class Composer:
 
         voices = _perform(runtime, part, rules, request=request, tick=tick)
         return tuple(
-            Variation(index, _clips_of(request, part, words, shift=key.home_shift))
+            Variation(index, _clips_of(request, part, words, shifts=shifts))
             for index, words in enumerate(voices)
         )
 
@@ -131,8 +138,8 @@ class Composer:
 # What is played.
 
 
-def _part_of(request: Request, shift: int) -> _Part:
-    primer = _given_beats(request.clips, shift) if request.kind is not Kind.GENERATE else ()
+def _part_of(request: Request, shifts: Mapping[Role, int]) -> _Part:
+    primer = _given_beats(request.clips, shifts) if request.kind is not Kind.GENERATE else ()
     if request.kind is Kind.ACCOMPANY:
         return _Part((), _open(primer, _to_compose(request)))
     if request.kind is Kind.VARY:
@@ -148,10 +155,10 @@ def _to_compose(request: Request) -> Role:
     return Role.MELODY if Role.MELODY not in request.clips else Role.ACCOMPANIMENT
 
 
-def _given_beats(clips: Mapping[Role, Clip], shift: int) -> tuple[tuple[Beat, Given], ...]:
+def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tuple[tuple[Beat, Given], ...]:
     frame = clip_beats(next(iter(clips.values())))
     unknown: Given = (None,) * len(frame)
-    lines = [words_of(clips[role], shift) if role in clips else unknown for role in VOICES]
+    lines = [words_of(clips[role], shifts[role]) if role in clips else unknown for role in VOICES]
     return tuple((beat, tuple(words)) for beat, *words in zip(frame, *lines, strict=True))
 
 
@@ -181,7 +188,7 @@ def _frame_after(request: Request) -> tuple[Beat, ...]:
     return tuple(replace(b, bar=b.bar + first) for b in beats_of((MeterChange(0, meter),), request.length))
 
 
-# Key and rules.
+# Key, register and rules.
 
 
 def _key_of(request: Request) -> Key:
@@ -190,6 +197,30 @@ def _key_of(request: Request) -> Key:
     if isinstance(root, str):
         return find_key(note for clip in request.clips.values() for note in clip.notes)
     return Key(int(root), str(request.option("scale")))
+
+
+def _shifts(request: Request, key: Key, registers: Sequence[float]) -> dict[Role, int]:
+    """By how many semitones each voice is moved to where the model knows its way: home, and to its register.
+
+    Octaves are only moved for a voice that is given and lies far off; its answer comes back in its own register.
+    """
+    middles = dict(zip(VOICES, registers, strict=True)) if registers else {}
+    return {
+        role: key.home_shift + 12 * _octaves(request.clips.get(role), middles.get(role), key)
+        for role in VOICES
+    }
+
+
+def _octaves(clip: Clip | None, middle: float | None, key: Key) -> int:
+    if clip is None or middle is None or not clip.notes:
+        return 0
+    away = middle - (fmean(note.pitch for note in clip.notes) + key.home_shift)
+    return 0 if abs(away) < _FAR_OFF else round(away / 12)
+
+
+def _without_overlaps(clip: Clip) -> Clip:
+    """A clip in which no pitch overlaps itself, as the instruments of most DAWs play it anyway."""
+    return replace(clip, notes=merge_unisons(clip.notes).notes)
 
 
 def _allowed(request: Request, key: Key) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -269,12 +300,12 @@ def _play(
 
 
 def _clips_of(
-    request: Request, part: _Part, words: Sequence[Sequence[Word]], *, shift: int
+    request: Request, part: _Part, words: Sequence[Sequence[Word]], *, shifts: Mapping[Role, int]
 ) -> dict[Role, Clip]:
     length = request.length if request.kind in (Kind.CONTINUE, Kind.GENERATE) else _length_of(request.clips)
     beats = tuple(beat for beat, _ in part.answer)
     return {
-        role: _clip_of(line, beats, request, role=role, length=length, shift=shift)
+        role: _clip_of(line, beats, request, role=role, length=length, shift=shifts[role])
         for role, line in zip(VOICES, words, strict=True)
         if role in _returned(request)
     }

@@ -61,10 +61,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The symbols of a model, by id, and its dictionary: how often each word was heard in training."""
+    """What a model has heard.
+
+    Attributes:
+        symbols: the name of each symbol, by id.
+        words: the dictionary: how often each beat word was heard in training, in C major or A minor.
+        registers: for each voice the middle of its pitches, in C major or A minor; empty when not known.
+    """
 
     symbols: tuple[str, ...]
     words: Mapping[str, int]
+    registers: tuple[float, ...] = ()
 
 
 def check_name(name: str) -> str:
@@ -172,7 +179,9 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     """
     content = _read_json(folder / VOCABULARY)
     try:
-        return Vocabulary(tuple(content["symbols"]), dict(content["words"]))
+        return Vocabulary(
+            tuple(content["symbols"]), dict(content["words"]), tuple(content.get("registers", ()))
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, f"{VOCABULARY} is not a vocabulary") from error
 
@@ -189,7 +198,7 @@ def fingerprint(folder: Path) -> str:
 
 def describe(folder: Path, config: NetworkConfig, card: Card, vocabulary: Vocabulary) -> None:
     """Write all but weights and graphs, which must be in the folder already; `config.json` comes last."""
-    _write_json(folder / VOCABULARY, {"symbols": vocabulary.symbols, "words": vocabulary.words})
+    _write_json(folder / VOCABULARY, asdict(vocabulary))
     _write_json(folder / CARD, asdict(card))
     files = sorted(
         p.name for p in folder.iterdir() if p.name not in (CONFIG, CARD) and not p.name.startswith(".")

@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from bridge.beats.playlist import Score, score_of
@@ -98,7 +99,7 @@ def train(
     draft = models_dir / ".training" / f"{name}.whole"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    save_model(draft, fit.model.state_dict(), config, card=described, vocabulary=_vocabulary(learned))
+    save_model(draft, fit.model.state_dict(), config, card=described, vocabulary=vocabulary_of(learned))
     return Trained(_put_in_place(draft, models_dir / name), reading, figures)
 
 
@@ -149,10 +150,20 @@ def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
     return sorted(path for path in found if not any(path.match(pattern) for pattern in exclude))
 
 
-def _vocabulary(scores: Iterable[Score]) -> Vocabulary:
-    """The symbols, and every word heard, in C major or A minor, the most frequent first."""
+def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
+    """The symbols; every word heard, in C major or A minor, the most frequent first; where each voice lies."""
     counted = Counter(word for score in scores for words in score.voices for word in words)
-    return Vocabulary(symbol_names(), {str(word): count for word, count in counted.most_common()})
+    words = {str(word): count for word, count in counted.most_common()}
+    voices = range(len(scores[0].voices))
+    return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
+
+
+def _middle(scores: Sequence[Score], voice: int) -> float:
+    """The mean pitch of what a voice strikes; middle C where it strikes nothing."""
+    struck = [
+        n.pitch for score in scores for word in score.voices[voice] for n in word.notes if n.articulated
+    ]
+    return round(fmean(struck), 2) if struck else 60.0
 
 
 def _own_card(folder: Path, reading: Reading) -> Card:

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 from bridge.beats.word import Word
 from bridge.errors import ModelDamaged
 from bridge.network.batch import note_rows
-from bridge.network.checkpoint import WEIGHTS, read_card, read_config
+from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_vocabulary
 from bridge.network.features import LOOKBACKS, distance_row, metre_columns, next_runs, run_buckets
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Runtime:
     def __init__(self, folder: Path) -> None:
         self.config = read_config(folder)
         self.card = read_card(folder)
+        self.registers = read_vocabulary(folder).registers
         try:
             self._weights: dict[str, Floats] = _load_small(folder)
             self._sessions = {path.stem: _session(path) for path in sorted(folder.glob("*.onnx"))}

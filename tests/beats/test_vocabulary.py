@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.beats.encoding import encode_clip
+from bridge.beats.grid import GRID
+from bridge.beats.vocabulary import MAX_SYMBOLS, SIZE, Speller, project, settle, spell, symbol_names, unspell
+from bridge.beats.word import Word, parse_word
+from bridge.errors import BadWord
+from bridge.music.note import Clip
+from tests.beats.clips import any_clip
+
+
+def spelling(text: str, sounding: tuple[int, ...] = ()) -> list[str]:
+    return [symbol_names()[symbol] for symbol in spell(parse_word(text), sounding)]
+
+
+def test_every_symbol_has_a_name_of_its_own() -> None:
+    assert len(set(symbol_names())) == SIZE
+
+
+@pytest.mark.parametrize(
+    ("text", "sounding", "symbols"),
+    [
+        ("r", (), ["END"]),
+        ("r", (60,), ["NONE", "END"]),
+        ("60-1-1", (), ["60", "FIN"]),
+        ("60-0.5-1#62-0.5-1", (), ["60", ">0.5", "62", "FIN"]),
+        ("60-0.25-1@0.5", (), ["@0.5", "60", ">0.75", "END"]),
+        ("60-1-0#64-1-0@0", (60, 64), ["SUSTAIN"]),
+        ("60-1-0#64-1-0@0#72-0.5-1@0", (60, 64), ["ALL", "72", ">0.5", "END"]),
+        ("60-0.5-0#62-0.5-1", (60, 64), ["SOME", ">0.5", "CUT", "62", "FIN"]),
+        ("48-1-1#52-1-1@0#55-1-1@0", (50,), ["NONE", "48", "52", "55", "FIN"]),
+    ],
+)
+def test_a_word_is_spelled_in_the_order_in_which_it_sounds(
+    text: str, sounding: tuple[int, ...], symbols: list[str]
+) -> None:
+    assert spelling(text, sounding) == symbols
+
+
+@given(any_clip())
+def test_no_clip_is_out_of_vocabulary(clip: Clip) -> None:
+    sounding: tuple[int, ...] = ()
+    for word in encode_clip(clip).words:
+        heard = settle(project(word), sounding)
+        assert unspell(spell(heard, sounding), sounding) == heard
+        sounding = heard.sounding
+
+
+@given(any_clip())
+def test_what_the_network_hears_lies_on_its_grid_with_no_note_added(clip: Clip) -> None:
+    for word in encode_clip(clip).words:
+        heard = project(word)
+        assert all(note.onset in GRID and note.end in GRID and note.duration > 0 for note in heard.notes)
+        assert {n.pitch for n in heard.notes} == {n.pitch for n in word.notes}
+
+
+def test_words_on_the_grid_are_heard_as_they_are() -> None:
+    word = parse_word("72-0.7-1#69-0.3-1")
+    assert project(word) is word
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sounding=st.sets(st.integers(0, 127), max_size=6),
+    allowed=st.none() | st.sets(st.integers(0, 127), min_size=1, max_size=8),
+)
+def test_whatever_is_sampled_among_legal_symbols_is_the_one_spelling_of_a_word(
+    seed: int, sounding: set[int], allowed: set[int] | None
+) -> None:
+    rng = np.random.default_rng(seed)
+    held = tuple(sorted(sounding))
+    mask = None if allowed is None else np.isin(np.arange(128), sorted(allowed))
+    speller = Speller(held, mask)
+    ids = []
+    while not speller.is_over:
+        ids.append(int(rng.choice(np.flatnonzero(speller.legal()))))
+        speller.push(ids[-1])
+    assert len(ids) <= MAX_SYMBOLS
+    assert spell(speller.word, held) == tuple(ids)
+    struck = {note.pitch for note in speller.word.notes if note.articulated}
+    assert allowed is None or struck <= allowed
+    _assert_no_pitch_overlaps_itself(speller.word)
+
+
+def _assert_no_pitch_overlaps_itself(word: Word) -> None:
+    for a in word.notes:
+        for b in word.notes:
+            assert a is b or a.pitch != b.pitch or a.end <= b.onset or b.end <= a.onset
+
+
+@pytest.mark.parametrize("ids", [[], [0, 0], [SIZE], [-1], [7 + 10]])
+def test_ids_that_spell_nothing_are_refused(ids: list[int]) -> None:
+    with pytest.raises(BadWord):
+        unspell(ids, ())

@@ -1,0 +1,122 @@
+"""The server's runtime against torch: what serves is what was trained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bridge.beats.playlist import Score
+from bridge.beats.vocabulary import SIZE, spell
+from bridge.beats.word import Word, parse_word
+from bridge.network import runtime as runtime_module
+from bridge.network.batch import collate, prepare
+from bridge.network.checkpoint import WEIGHTS, Shelf, read_config
+from bridge.network.export import save_model
+from bridge.network.model import MacNet
+from bridge.network.recipe import read_score
+from bridge.network.runtime import Runtime, Song
+from bridge.network.tensors import read_tensors
+from bridge.network.training import to_inputs
+from tests.network import toy
+
+BUNDLED = Path(__file__).parents[2] / "bridge" / "models" / "folk"
+
+
+def stepped(runtime: Runtime, score: Score) -> np.ndarray:
+    """Log-likelihood of every beat of every voice, (voices, beats), symbol by symbol as the server steps."""
+    song = Song(runtime)
+    sounding: list[tuple[int, ...]] = [() for _ in score.voices]
+    rows: list[list[float]] = []
+    for number, beat in enumerate(score.beats):
+        song.begin(beat)
+        rows.append([])
+        for voice, line in enumerate(score.voices):
+            rows[-1].append(word_likelihood(song, voice, line[number], sounding[voice]))
+            song.put([line[number]])
+            sounding[voice] = line[number].sounding
+        song.end()
+    return np.array(rows).T
+
+
+def word_likelihood(song: Song, voice: int, word: Word, sounding: tuple[int, ...]) -> float:
+    outlook = song.outlook(voice)
+    symbol, state, spelled = np.array([SIZE]), outlook.state, 0.0
+    for wanted in spell(word, sounding):
+        logits, state = song.runtime.spell(voice, symbol, outlook.given, state)
+        spelled += float(logits[0, wanted] - np.log(np.exp(logits[0].astype(np.float64)).sum()))
+        symbol = np.array([wanted])
+    pointed_at = song.remembered(voice, 0) if song.runtime.config.memory else []
+    heard = [j for j, other in enumerate(pointed_at) if other == word]
+    return float(np.log(np.exp(outlook.logs[0, -1] + spelled) + np.exp(outlook.logs[0, heard]).sum()))
+
+
+def by_torch(folder: Path, score: Score) -> np.ndarray:
+    model = MacNet(read_config(folder))
+    model.load_state_dict(read_tensors(folder / WEIGHTS)[0])
+    model.eval()
+    with torch.inference_mode():
+        return np.asarray(model(to_inputs(collate([prepare(score)])))[0].numpy())
+
+
+def test_stepping_the_toy_symbol_by_symbol_equals_one_pass_of_torch(toy_folder: Path) -> None:
+    score = toy.songs()[5]
+    assert np.abs(stepped(Runtime(toy_folder), score) - by_torch(toy_folder, score)).max() < 1e-4
+
+
+def test_stepping_the_bundled_model_equals_torch() -> None:
+    example = Path(__file__).parents[2] / "bridge" / "examples" / "morning.mid"
+    score = read_score(example, "morning")
+    assert np.abs(stepped(Runtime(BUNDLED), score) - by_torch(BUNDLED, score)).max() < 1e-4
+
+
+@pytest.mark.data
+def test_stepping_a_real_tune_equals_torch(songs_folder: Path) -> None:
+    score = read_score(songs_folder / "nottingham" / "valid" / "ashover16.mid", "tune")
+    assert np.abs(stepped(Runtime(BUNDLED), score) - by_torch(BUNDLED, score)).max() < 1e-4
+
+
+def test_the_plain_network_without_memory_is_stepped_alike(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    config = replace(toy.SMALL, memory=False)
+    folder = toy.folder_of(tmp_path / "plain")
+    save_model(folder, MacNet(config).state_dict(), config, card=toy.CARD, vocabulary=toy.VOCABULARY)
+    score = toy.songs()[2]
+    assert np.abs(stepped(Runtime(folder), score) - by_torch(folder, score)).max() < 1e-4
+
+
+def test_variations_that_are_stepped_together_do_not_touch_each_other(toy_shelf: Shelf) -> None:
+    runtime = Runtime(toy_shelf.folder("toy"))
+    lines = [toy.songs()[i].voices for i in (0, 3)]
+    together = Song(runtime, 2)
+    apart = [Song(runtime), Song(runtime)]
+    for number, beat in enumerate(toy.songs()[0].beats):
+        for song in (together, *apart):
+            song.begin(beat)
+        for voice in range(2):
+            both = together.outlook(voice)
+            for row, song in enumerate(apart):
+                assert np.abs(song.outlook(voice).logs[0] - both.logs[row]).max() < 1e-4
+                song.put([lines[row][voice][number]])
+            together.put([line[voice][number] for line in lines])
+        for song in (together, *apart):
+            song.end()
+
+
+def test_memory_stays_bounded_and_goes_on_working(toy_shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime_module, "REMEMBERED", 24)
+    monkeypatch.setattr(runtime_module, "_MANY_WORDS", 50)
+    runtime = Runtime(toy_shelf.folder("toy"))
+    song = Song(runtime, 2)
+    for number in range(120):
+        song.begin(toy.songs()[0].beats[number % 16])
+        for voice in range(2):
+            assert song.outlook(voice).logs.shape == (2, min(number, 24) + 1)
+            song.put([parse_word(f"{number % 100}-0.5-1"), parse_word(f"{number % 90}-1-1")])
+        song.end()
+        assert len(song._memory.lexicon.words) <= 2 * 2 * 24 + 4
+    assert song.remembered(0, 0)[-1] == parse_word("19-0.5-1")
+    assert song.remembered(1, 1)[0] == parse_word(f"{96 % 90}-1-1")

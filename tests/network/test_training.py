@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from bridge.beats.playlist import score_of
+from bridge.music.note import Role
+from bridge.network.batch import collate, prepare
+from bridge.network.model import MacNet
+from bridge.network.tensors import read_tensors
+from bridge.network.training import Fit, TrainProgress, measure, to_inputs
+from tests.network import toy
+
+FEW = replace(toy.QUICK, epochs=4)
+
+
+def weights_after(folder: Path, *, epochs: int = 4, resume: bool = False) -> dict[str, torch.Tensor]:
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, replace(FEW, epochs=epochs), folder=folder)
+    fit.run(lambda _: None, resume=resume)
+    return fit.model.state_dict()
+
+
+def test_scales_are_learned(fitted: MacNet) -> None:
+    figures = measure(fitted, [prepare(song) for song in toy.songs()[:3]])
+    assert figures.sum < 0.3  # telling which of seven scales it is takes 0.12
+
+
+def test_the_likelihood_of_a_beat_does_not_depend_on_what_comes_after(fitted: MacNet) -> None:
+    song = toy.songs()[0]
+    *head, _ = song.voices[0]
+    changed = replace(song, voices=((*head, song.voices[0][2]), song.voices[1]))
+    fitted.eval()
+    with torch.inference_mode():
+        one, other = (fitted(to_inputs(collate([prepare(s)])))[0] for s in (song, changed))
+    assert torch.allclose(one[:, :-1], other[:, :-1], atol=1e-6)
+    assert not torch.allclose(one[0, -1], other[0, -1])
+
+
+def test_a_song_counts_the_same_alone_and_beside_longer_ones(fitted: MacNet) -> None:
+    short = score_of({Role.MELODY: toy.rising(3, beats=7)}, shift=0)
+    fitted.eval()
+    with torch.inference_mode():
+        alone = fitted(to_inputs(collate([prepare(short)])))[0]
+        beside = fitted(to_inputs(collate([prepare(short), prepare(toy.songs()[0])])))[0]
+    assert torch.allclose(alone, beside[:, :7], atol=1e-5)
+    assert (beside[:, 7:] == 0).all()
+
+
+def test_the_same_rng_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    one, other = weights_after(tmp_path / "a"), weights_after(tmp_path / "b")
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_run_that_was_killed_and_resumed_ends_as_an_unbroken_one(tmp_path: Path) -> None:
+    class Killed(BaseException):
+        """As kill -9: nothing is tidied up."""
+
+    def die(progress: TrainProgress) -> None:
+        if progress.iteration == 2 * per_epoch + 1:
+            raise Killed
+
+    settings = replace(FEW, save_every_s=0.0)
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=tmp_path / "broken")
+    per_epoch = fit._batches_in_epoch
+    with pytest.raises(Killed):
+        fit.run(die)
+    resumed = weights_after(tmp_path / "broken", resume=True)
+    whole = weights_after(tmp_path / "whole")
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_every_epoch_leaves_its_figures_in_the_log(tmp_path: Path) -> None:
+    weights_after(tmp_path, epochs=3)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2, 3]
+    assert all(len(line["voices"]) == 2 for line in lines)
+
+
+def test_the_best_state_is_kept_even_if_the_last_is_worse(tmp_path: Path) -> None:
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, FEW, folder=tmp_path)
+    figures = fit.run(lambda _: None)
+    best = min(json.loads(line)["valid"] for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines())
+    assert figures.sum == pytest.approx(best)
+    kept = read_tensors(tmp_path / "best.safetensors")[0]
+    assert all(torch.equal(kept[name], value) for name, value in fit.model.state_dict().items())

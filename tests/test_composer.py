@@ -1,0 +1,264 @@
+"""The composer as a musician meets it, with the bundled model."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.composer import Composer
+from bridge.errors import ModelMissing, RequestCancelled
+from bridge.music.key import MAJOR, Key
+from bridge.music.note import Clip, Meter, Note, Role, make_clip, transpose
+from bridge.network.checkpoint import Shelf, default_shelf
+from bridge.request import Kind, OptionValue, Request, Variation
+from tests.network import toy
+
+pytest_plugins = ["tests.network.conftest"]
+
+TUNE = [
+    (74, 0),
+    (76, 480),
+    (78, 960),
+    (79, 1440),
+    (81, 1920),
+    (78, 2880),
+    (74, 3360),
+    (73, 3840),
+    (74, 4320),
+    (76, 4800),
+]
+BOTH = (Role.MELODY, Role.ACCOMPANIMENT)
+
+
+@pytest.fixture(scope="module")
+def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
+    return Composer(default_shelf(tmp_path_factory.mktemp("data")))
+
+
+def melody(meter: Meter = Meter(4, 4), bars: int = 2) -> Clip:  # noqa: B008  a frozen value
+    length = bars * meter.bar
+    notes = [Note(onset, pitch, 400, 80 + pitch % 20) for pitch, onset in TUNE if onset < length]
+    return make_clip(notes, length=length, meter=meter)
+
+
+def chords(bars: int = 2) -> Clip:
+    return make_clip(
+        (Note(3840 * bar, p, 3840, 60) for bar in range(bars) for p in (50, 54, 57)), length=3840 * bars
+    )
+
+
+def request(
+    kind: Kind = Kind.CONTINUE,
+    clips: dict[Role, Clip] | None = None,
+    *,
+    length: int = 4 * 3840,
+    variations: int = 1,
+    rng_seed: int = 7,
+    **options: OptionValue,
+) -> Request:
+    given = {Role.MELODY: melody()} if clips is None else clips
+    return Request(kind, given, length, variations, rng_seed, "folk", options)
+
+
+def pitches(clip: Clip) -> list[int]:
+    return [note.pitch for note in clip.notes]
+
+
+def assert_playable(clip: Clip) -> None:
+    """Every note inside the clip, none overlapping another of its pitch: what Live takes without a change."""
+    assert all(0 <= n.onset < n.end <= clip.length for n in clip.notes)
+    free: dict[int, int] = {}
+    for note in clip.notes:
+        assert free.get(note.pitch, 0) <= note.onset
+        free[note.pitch] = note.end
+
+
+def test_a_continuation_has_melody_and_accompaniment_of_the_length_asked_for(composer: Composer) -> None:
+    (answer,) = composer.compose(request())
+    assert tuple(answer.clips) == BOTH
+    for clip in answer.clips.values():
+        assert clip.length == 4 * 3840
+        assert clip.notes
+        assert_playable(clip)
+
+
+def test_the_same_rng_seed_gives_the_same_notes_and_another_gives_others(composer: Composer) -> None:
+    first, again, other = (composer.compose(request(rng_seed=s)) for s in (7, 7, 8))
+    assert first == again
+    assert first != other
+
+
+def test_a_variation_does_not_depend_on_how_many_there_are(composer: Composer) -> None:
+    few, many = (composer.compose(request(variations=n)) for n in (2, 5))
+    assert few == many[:2]
+
+
+def test_variations_differ_from_each_other(composer: Composer) -> None:
+    answers = composer.compose(request(variations=6))
+    assert len({tuple(answer.clips[Role.MELODY].notes) for answer in answers}) == 6
+
+
+@pytest.mark.parametrize("shift", [-17, -5, -1, 3, 12])
+def test_the_answer_to_a_transposed_primer_is_the_transposed_answer(composer: Composer, shift: int) -> None:
+    plain, moved = (
+        composer.compose(request(clips={Role.MELODY: clip}))[0]
+        for clip in (melody(), transpose(melody(), shift))
+    )
+    for role in BOTH:
+        # Octaves may differ: the way home is the shorter one.
+        distances = {
+            (b - a) % 12 for a, b in zip(pitches(plain.clips[role]), pitches(moved.clips[role]), strict=True)
+        }
+        assert distances == {shift % 12}
+
+
+@pytest.mark.parametrize("root", [0, 4, 9])
+def test_a_locked_key_holds_for_every_note(composer: Composer, root: int) -> None:
+    key = Key(root, MAJOR)
+    for answer in composer.compose(request(variations=4, temperature=1.6, key=root, scale=MAJOR)):
+        assert all(key.holds(pitch) for clip in answer.clips.values() for pitch in pitches(clip))
+
+
+def test_the_key_is_the_primers_when_nothing_is_said(composer: Composer) -> None:
+    d_major = Key(2, MAJOR)
+    for answer in composer.compose(request(variations=4, temperature=1.5)):
+        assert all(d_major.holds(pitch) for clip in answer.clips.values() for pitch in pitches(clip))
+
+
+def test_temperature_zero_always_says_the_same(composer: Composer) -> None:
+    answers = [composer.compose(request(temperature=0.0, rng_seed=seed))[0].clips for seed in (1, 2)]
+    assert answers[0] == answers[1]
+
+
+def test_only_the_voices_that_are_wanted_come_back(composer: Composer) -> None:
+    both, alone = (composer.compose(request(voices=v))[0] for v in ("both", "accompaniment"))
+    assert tuple(alone.clips) == (Role.ACCOMPANIMENT,)
+    assert alone.clips[Role.ACCOMPANIMENT] == both.clips[Role.ACCOMPANIMENT]
+
+
+def test_accompanying_makes_the_other_voice_as_long_as_the_clip(composer: Composer) -> None:
+    for clip, made in ((melody(), Role.ACCOMPANIMENT), (chords(), Role.MELODY)):
+        role = Role.MELODY if made is Role.ACCOMPANIMENT else Role.ACCOMPANIMENT
+        (answer,) = composer.compose(request(Kind.ACCOMPANY, {role: clip}, length=clip.length))
+        assert tuple(answer.clips) == (made,)
+        assert answer.clips[made].length == clip.length
+        assert_playable(answer.clips[made])
+
+
+def test_varying_rewrites_the_melody_and_keeps_the_harmony(composer: Composer) -> None:
+    given = {Role.MELODY: melody(), Role.ACCOMPANIMENT: chords()}
+    answers = composer.compose(request(Kind.VARY, given, length=7680, variations=4))
+    assert all(answer.clips[Role.MELODY].length == 7680 for answer in answers)
+    assert all(pitches(answer.clips[Role.ACCOMPANIMENT]) == pitches(chords()) for answer in answers)
+    assert any(pitches(answer.clips[Role.MELODY]) != pitches(melody()) for answer in answers)
+
+
+def test_generating_needs_no_clip(composer: Composer) -> None:
+    (answer,) = composer.compose(request(Kind.GENERATE, {}, length=16 * 3840))
+    assert {role: clip.length for role, clip in answer.clips.items()} == dict.fromkeys(BOTH, 16 * 3840)
+    assert len(answer.clips[Role.MELODY].notes) > 16
+
+
+def test_music_goes_on_for_as_long_as_one_wishes(composer: Composer) -> None:
+    (answer,) = composer.compose(request(length=1500 * 960))
+    onsets = [note.onset for note in answer.clips[Role.MELODY].notes]
+    assert onsets[-1] > 1490 * 960
+    assert max(b - a for a, b in pairwise(onsets)) < 16 * 960
+
+
+METERS = [
+    Meter(2, 4),
+    Meter(3, 4),
+    Meter(4, 4),
+    Meter(5, 4),
+    Meter(6, 8),
+    Meter(7, 8),
+    Meter(9, 8),
+    Meter(12, 8),
+]
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_answers_are_in_the_primers_meter_and_end_at_its_bar_line(composer: Composer, meter: Meter) -> None:
+    (answer,) = composer.compose(request(clips={Role.MELODY: melody(meter)}, length=4 * meter.bar))
+    for clip in answer.clips.values():
+        assert (clip.meter, clip.length) == (meter, 4 * meter.bar)
+        assert_playable(clip)
+
+
+@pytest.mark.parametrize("length", [1, 100, 961, 3840 + 7, 5000])
+def test_a_primer_of_any_length_is_followed_at_once(composer: Composer, length: int) -> None:
+    clip = make_clip([Note(0, 62, length)], length=length)
+    (answer,) = composer.compose(request(clips={Role.MELODY: clip}, length=3840))
+    assert all(clip.length == 3840 for clip in answer.clips.values())
+
+
+def test_an_answer_is_as_loud_as_the_primer(composer: Composer) -> None:
+    soft = make_clip([Note(480 * i, 62 + i, 480, 30) for i in range(8)], length=3840)
+    (answer,) = composer.compose(request(clips={Role.MELODY: soft}))
+    assert {note.velocity for note in answer.clips[Role.MELODY].notes} == {30}
+
+
+def test_a_request_can_be_stopped_at_any_beat(composer: Composer) -> None:
+    asked: list[None] = []
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 5
+
+    with pytest.raises(RequestCancelled):
+        composer.compose(request(), should_stop=stop)
+    assert len(asked) == 6
+
+
+def test_progress_rises_to_one(composer: Composer) -> None:
+    told: list[float] = []
+    composer.compose(request(), on_progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_a_model_that_is_not_there_is_named(composer: Composer) -> None:
+    missing = Request(Kind.GENERATE, {}, 960, 1, 1, "jazz")
+    with pytest.raises(ModelMissing, match="jazz"):
+        composer.compose(missing)
+
+
+@given(
+    notes=st.lists(
+        st.tuples(st.integers(0, 127), st.integers(0, 7679), st.integers(1, 4000), st.integers(1, 127)),
+        min_size=1,
+        max_size=40,
+        unique_by=lambda note: (note[0], note[1]),
+    ),
+    role=st.sampled_from(BOTH),
+    temperature=st.floats(0, 2),
+    rng_seed=st.integers(0, 2**31 - 1),
+)
+@settings(max_examples=25)
+def test_no_clip_is_beyond_it(
+    composer: Composer, notes: list[tuple[int, int, int, int]], role: Role, temperature: float, rng_seed: int
+) -> None:
+    clip = make_clip((Note(o, p, d, v) for p, o, d, v in notes), length=7680)
+    answers = composer.compose(
+        request(clips={role: clip}, length=3840, rng_seed=rng_seed, temperature=temperature, variations=2)
+    )
+    for answer in answers:
+        for made in answer.clips.values():
+            assert_playable(made)
+
+
+def test_a_model_that_learned_rising_scales_continues_one_exactly(toy_shelf: Shelf) -> None:
+    """The whole path with a known answer: what was trained on scales goes on with the scale."""
+    primer = {Role.MELODY: toy.rising(2, beats=4), Role.ACCOMPANIMENT: toy.chord(beats=4)}
+    wanted = Request(
+        Kind.CONTINUE, primer, 2 * 3840, 1, 1, "toy", {"temperature": 0.0, "key": 0, "scale": MAJOR}
+    )
+    answer: Variation = Composer(toy_shelf).compose(wanted)[0]
+    assert pitches(answer.clips[Role.MELODY]) == [toy.SCALE[(6 + beat) % 7] for beat in range(8)]
+    assert [(n.onset, n.duration, n.pitch) for n in answer.clips[Role.ACCOMPANIMENT].notes] == [
+        (3840 * bar, 3840, pitch) for bar in range(2) for pitch in (48, 55)
+    ]
