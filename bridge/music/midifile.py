@@ -22,7 +22,7 @@ from bridge.errors import ClipOutOfRange, MidiMissing, MidiTooLong, MidiUnreadab
 from bridge.music.midibytes import mend
 from bridge.music.note import COMMON_TIME, TICKS_PER_BEAT, Meter, MeterChange, Note, Ticks
 from bridge.music.song import DEFAULT_TEMPO_BPM, DRUM_CHANNEL, Song, TempoChange, Track
-from bridge.music.wholefile import write_whole
+from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

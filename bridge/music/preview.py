@@ -15,7 +15,7 @@ from bridge.errors import EmptyClip, MidiUnwritable
 from bridge.music.note import TICKS_PER_BEAT, Role, Ticks
 from bridge.music.roles import find_roles
 from bridge.music.roll import Ink, Roll, Span, draw_roll
-from bridge.music.wholefile import write_whole
+from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -22,7 +22,7 @@ from typing import Any, Final
 from bridge.beats.vocabulary import symbol_names
 from bridge.config import NetworkConfig
 from bridge.errors import BadArgument, ModelDamaged, ModelIncompatible, ModelMissing
-from bridge.music.wholefile import write_whole
+from bridge.wholefile import write_whole
 
 FORMAT: Final = 1
 WEIGHTS: Final = "weights.safetensors"

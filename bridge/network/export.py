@@ -21,9 +21,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bridge.music.wholefile import write_whole
 from bridge.network.checkpoint import WEIGHTS, describe
 from bridge.network.tensors import write_tensors
+from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

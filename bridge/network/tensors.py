@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.music.wholefile import write_whole
+from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

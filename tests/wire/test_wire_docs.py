@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bridge.errors import MacNetError
 from bridge.request import OPTIONS
@@ -11,6 +12,9 @@ from bridge.wire import desk, messages
 from bridge.wire.gathering import all_errors
 from bridge.wire.osc import MAX_PACKET
 from bridge.wire.reference import rewrite
+
+if TYPE_CHECKING:
+    from tests.wire.wire_fakes import Running
 
 DOCS = Path(__file__).parents[2] / "docs" / "OSC.md"
 BRIDGE = Path(messages.__file__).parents[1]
@@ -57,3 +61,10 @@ def test_only_one_file_knows_python_osc() -> None:
         if "import" in (t := path.read_text("utf-8")) and "from pythonosc" in t
     }
     assert knowing == {"osc.py"}
+
+
+def test_the_documented_python_works(running: Running) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", DOCS.read_text("utf-8"), flags=re.DOTALL)
+    exec(code.replace("Client()", f"Client({running.port})"), {})
+    assert len(running.takes.kept) == 4
+    assert running.takes.stars == {1: True}
