@@ -164,10 +164,14 @@ def test_the_server_listens_while_it_composes_and_can_be_cancelled(
 
 
 def test_a_request_that_comes_twice_is_composed_and_kept_once(running: Running, udp: socket.socket) -> None:
+    running.composer.gate.clear()
     for _ in range(3):
         udp.send(format_message(m.Generate(1, 960, 2, 5, ())))
-    for _ in range(2):
-        hear(udp, m.Done)
+        hear(udp, m.Accepted)
+    running.composer.gate.set()
+    hear(udp, m.Done)
+    udp.send(format_message(m.Generate(1, 960, 2, 5, ())))
+    hear(udp, m.Done)
     assert len(running.composer.composed) == 1
     assert len(running.takes.kept) == 2
 
