@@ -102,12 +102,9 @@ def _is_new(song: Score) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def _print_progress(progress: TrainProgress) -> None:
     if progress.iteration % 100 == 0:
-        # A frame is half a quarter note.
-        print(
-            f"{progress.iteration:6d}  {progress.seconds_left / 60:5.1f} min left  train {progress.train_nats / 2:.4f}"
-            f"  held out {progress.valid_nats / 2:.4f} nats a frame",
-            flush=True,
-        )
+        train, held_out = progress.train_nats / 2, progress.valid_nats / 2  # a frame is half a quarter note
+        left = f"{progress.iteration:6d}  {progress.seconds_left / 60:5.1f} min left"
+        print(f"{left}  train {train:.4f}  held out {held_out:.4f} nats a frame", flush=True)
 
 
 if __name__ == "__main__":
