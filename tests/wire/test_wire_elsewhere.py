@@ -16,6 +16,7 @@ import pytest
 
 from bridge.config import HOST
 from bridge.music.note import Meter, Note, Role
+from bridge.wire import osc
 from tests.wire.elsewhere import needed
 from tests.wire.wire_fakes import WAIT_S, Running
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.clients
 
+KNOCK = osc.encode("/knock", "", ())
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "OSC.md"
 FOUR_NOTES = (
@@ -41,13 +43,19 @@ def free_port() -> int:
 
 
 def wait_until_taken(port: int) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
+    """Knock until nobody says that nobody is there; binding the port to try it could be in the way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
+        it.settimeout(0.02)
+        it.connect((HOST, port))
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
             try:
-                it.bind(("", port))
-            except OSError:
+                it.send(KNOCK)
+                it.recv(1)
+            except TimeoutError:
                 return
+            except ConnectionRefusedError:
+                continue
     pytest.fail(f"nothing took port {port}")
 
 
@@ -68,7 +76,8 @@ def lines_until(process: subprocess.Popen[str], last: str) -> list[str]:
     assert process.stdout is not None
     lines: list[str] = []
     for line in process.stdout:
-        lines.append(line.rstrip())
+        if "/knock" not in line:
+            lines.append(line.rstrip())
         if re.search(last, line):
             return lines
     pytest.fail("\n".join(lines))
