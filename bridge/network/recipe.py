@@ -186,6 +186,6 @@ def _put_in_place(draft: Path, target: Path) -> Path:
     stamped = draft.with_name(f"{target.name}.{fingerprint(draft)}.old")
     if target.exists():
         os.replace(target, stamped)  # noqa: PTH105  a folder moves
-    os.replace(draft, target)  # noqa: PTH105
+    os.replace(draft, target)  # noqa: PTH105  and so does this one
     shutil.rmtree(stamped, ignore_errors=True)
     return target
