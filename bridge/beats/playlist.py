@@ -90,7 +90,10 @@ def transpose_word(word: Word, semitones: int) -> Word:
 
 
 def _fold(pitch: int) -> int:
-    return pitch + 12 if pitch < 0 else pitch - 12 if pitch > 127 else pitch
+    """The nearest key of the keyboard with the same name."""
+    if pitch < 0:
+        return pitch % 12
+    return pitch if pitch <= 127 else 116 + (pitch - 116) % 12
 
 
 def cut(score: Score, start: int, end: int) -> Score:

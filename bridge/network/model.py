@@ -146,7 +146,6 @@ class MacNet(nn.Module):
         self.pointers = nn.ModuleList(Pointer(config, voice) for voice in range(config.voices))
         self.spellers = nn.ModuleList(WordSpeller(config, voice) for voice in range(config.voices))
         self.dropout = nn.Dropout(config.dropout)
-        self.apply(_start)
 
     def forward(self, inputs: Inputs) -> Tensor:  # -> B V T
         """The log-probability of each beat's word; 0 where padded."""
@@ -193,24 +192,3 @@ class MacNet(nn.Module):
     @staticmethod
     def _same(words: Tensor) -> Tensor:  # B V T -> B V T T
         return words.unsqueeze(3) == words.unsqueeze(2)
-
-
-def _start(module: nn.Module) -> None:
-    """Start where differences between words get through.
-
-    torch's own start lets what tells two words apart shrink at every layer on its way to the speller, so that a
-    network learns for long what is frequent before it learns what follows what.
-    """
-    if isinstance(module, nn.GRU):
-        for name, weight in module.named_parameters():
-            if name.startswith("weight"):
-                for gate in weight.data.chunk(3):
-                    nn.init.orthogonal_(gate) if "hh" in name else nn.init.xavier_uniform_(gate, gain=1.5)
-    if isinstance(module, WordSpeller):
-        nn.init.xavier_uniform_(module.plan.weight, gain=1.5)
-        nn.init.xavier_uniform_(module.start.weight, gain=1.5)
-    if isinstance(module, WordEmbedding):
-        nn.init.xavier_uniform_(module.out.weight, gain=1.5)
-    if isinstance(module, MacNet):
-        for weight in module.metre.parameters():
-            nn.init.normal_(weight, std=0.3)

@@ -18,7 +18,13 @@ SMALL = NetworkConfig(
     2, SIZE, METRE, word_size=24, core_size=48, key_size=12, symbol_size=16, speller_size=32, dropout=0.0
 )
 QUICK = TrainSettings(
-    epochs=40, patience=40, batch_beats=256, learning_rate=1e-2, warmup=10, save_every_s=3600
+    epochs=40,
+    patience=40,
+    batch_beats=64,
+    learning_rate=1e-2,
+    weight_decay=1e-2,
+    warmup=10,
+    save_every_s=3600,
 )
 CARD = Card("toy", "1", "rising scales", "made by the tests", "none", "2026-11-22")
 VOCABULARY = Vocabulary(symbol_names(), {"60-1-1": 1})
