@@ -47,11 +47,13 @@ class Outlook:
 
     Attributes:
         logs: (n, M + 1) log-probability that the word stands at each remembered beat; the last: that it is new.
+        along: (n) for how many beats the music has gone along with an earlier passage, in every voice.
         given: (n, 3P) what the plan gives to the speller's gates.
         state: (n, P) the speller's first state.
     """
 
     logs: Floats
+    along: Ints
     given: Floats
     state: Floats
 
@@ -200,14 +202,17 @@ class Song:
         if not runtime.config.memory:
             recalled = np.zeros((self.count, runtime.config.word_size), np.float32)
             given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-            return Outlook(np.zeros((self.count, 1), np.float32), given, state)
+            return Outlook(
+                np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64), given, state
+            )
         query, key, new = runtime.point(voice, context)
         self._keys.append(key)
-        logs = self._logs(voice, query, new)
+        runs = self._runs(voice)
+        logs = self._logs(voice, query, new, runs=runs)
         chances = np.exp(logs[:, None, :-1])
         recalled = (chances @ self._memory.vectors[voice])[:, 0]
         given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-        return Outlook(logs, given, state)
+        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state)
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
@@ -243,11 +248,11 @@ class Song:
         words = self._memory.lexicon.words
         return [(words[number], float(weights[number])) for number in np.nonzero(weights > 1e-4)[0]]
 
-    def _logs(self, voice: int, query: Floats, new: Floats) -> Floats:
+    def _logs(self, voice: int, query: Floats, new: Floats, *, runs: Sequence[Ints]) -> Floats:
         """The pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
         memory, table = self._memory, self.runtime.table
         logits = (memory.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
-        buckets = [run_buckets(runs) for runs in self._runs(voice)]  # V of (n, M)
+        buckets = [run_buckets(run) for run in runs]  # V of (n, M)
         for heard, bucket in enumerate(buckets):
             logits = logits + table(voice, "run")[heard][bucket]
         joint = np.minimum.reduce(buckets)

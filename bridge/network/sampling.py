@@ -33,11 +33,15 @@ class Rules:
         temperature: 0 to 2; chances are raised to its inverse.
         allowed: of 128 keys, those that may be articulated, as the network hears them (after transposition).
         invention: nats by which a new word is preferred to one heard before; 0 as learned.
+        weariness: nats that this grows by with each beat for which the music has gone along with an earlier passage.
+        patience: beats of such a passage before weariness sets in.
     """
 
     temperature: float
     allowed: Mask
     invention: float = 0.0
+    weariness: float = 0.0
+    patience: int = 0
 
 
 def choose_words(
@@ -61,7 +65,7 @@ def choose_words(
     words = [
         _recall(
             song.chances(voice, n, outlook.logs[n]),
-            outlook.logs[n, -1],
+            float(outlook.logs[n, -1]) + _leaning(rules, int(outlook.along[n])),
             sounding[n],
             rules=rules,
             rng=rngs[n],
@@ -73,6 +77,11 @@ def choose_words(
     return [spelled[n] if word is None else word for n, word in enumerate(words)]
 
 
+def _leaning(rules: Rules, along: int) -> float:
+    """By how many nats a new word is preferred to one heard before."""
+    return rules.invention + rules.weariness * max(0, along - rules.patience)
+
+
 def _recall(
     chances: Sequence[tuple[Word, float]],
     new: float,
@@ -81,9 +90,9 @@ def _recall(
     rules: Rules,
     rng: np.random.Generator,
 ) -> Word | None:
-    """A word of the song so far, or nothing where the beat shall be new (log-probability `new`)."""
+    """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
     able = [(word, chance) for word, chance in chances if _may(word, sounding, rules)]
-    logs = np.log([chance for _, chance in able] + [np.exp(new + rules.invention)])
+    logs = np.log([chance for _, chance in able] + [np.exp(new)])
     at = _draw(logs, rules.temperature, rng)
     return able[at][0] if at < len(able) else None
 
