@@ -118,7 +118,7 @@ class Composer:
             RequestCancelled: `should_stop` said so.
         """
         runtime = self.runtime(request.model)
-        request = replace(request, clips={role: _without_overlaps(c) for role, c in request.clips.items()})
+        request = replace(request, clips=_together(request.clips))
         key = _key_of(request)
         shifts = _shifts(request, key, runtime.registers)
         part = _part_of(request, shifts)
@@ -244,9 +244,20 @@ def _octaves(clip: Clip | None, middle: float | None, key: Key) -> int:
     return 0 if abs(away) < _FAR_OFF else round(away / 12)
 
 
-def _without_overlaps(clip: Clip) -> Clip:
-    """A clip in which no pitch overlaps itself, as the instruments of most DAWs play it anyway."""
-    return replace(clip, notes=merge_unisons(clip.notes).notes)
+def _together(clips: Mapping[Role, Clip]) -> dict[Role, Clip]:
+    """The clips as two voices of one piece: as long as the longest, in the meters of that one.
+
+    No pitch of a voice overlaps itself afterwards, as the instruments of most DAWs play it anyway.
+    """
+    if not clips:
+        return {}
+    longest = max(clips.values(), key=lambda clip: clip.length)
+    return {
+        role: replace(
+            clip, notes=merge_unisons(clip.notes).notes, length=longest.length, meters=longest.meters
+        )
+        for role, clip in clips.items()
+    }
 
 
 def _allowed(request: Request, key: Key) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

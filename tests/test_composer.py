@@ -196,6 +196,12 @@ def test_a_primer_of_any_length_is_followed_at_once(composer: Composer, length: 
     assert all(clip.length == 3840 for clip in answer.clips.values())
 
 
+def test_voices_of_different_lengths_are_one_piece_as_long_as_the_longer(composer: Composer) -> None:
+    given = {Role.MELODY: melody(bars=1), Role.ACCOMPANIMENT: chords(bars=2)}
+    (answer,) = composer.compose(request(Kind.ACCOMPANY, given, length=7680))
+    assert answer.clips[Role.ACCOMPANIMENT].length == 7680
+
+
 def test_an_answer_is_as_loud_as_the_primer(composer: Composer) -> None:
     soft = make_clip([Note(480 * i, 62 + i, 480, 30) for i in range(8)], length=3840)
     (answer,) = composer.compose(request(clips={Role.MELODY: soft}))

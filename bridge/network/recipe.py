@@ -21,7 +21,7 @@ from bridge.music.roles import voices_of
 from bridge.network.checkpoint import Card, Vocabulary, check_name, fingerprint
 from bridge.network.export import save_model
 from bridge.network.features import METRE
-from bridge.network.training import Figures, Fit, TrainProgress
+from bridge.network.training import Figures, Fit, TrainProgress, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,11 +95,13 @@ def train(
     work = models_dir / ".training" / name
     fit = Fit(learned, held_out, config, settings, folder=work)
     figures = fit.run(on_progress, resume=resume)
-    described = replace(card or _own_card(folder, reading), name=name, version=_today(), date=_today())
+    weights = fit.model.state_dict()
+    version = f"{_today()}.{_digest(weights)}"
+    described = replace(card or _own_card(folder, reading), name=name, version=version, date=_today())
     draft = models_dir / ".training" / f"{name}.whole"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    save_model(draft, fit.model.state_dict(), config, card=described, vocabulary=vocabulary_of(learned))
+    save_model(draft, weights, config, card=described, vocabulary=vocabulary_of(learned))
     return Trained(_put_in_place(draft, models_dir / name), reading, figures)
 
 
@@ -139,7 +141,7 @@ def read_score(path: Path, name: str) -> Score:
 
 
 def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
-    """Songs to learn from and songs held out: by a digest of their names, so that a song never changes sides."""
+    """Songs to learn from and songs held out: by a digest of their names, whatever order they come in."""
     ordered = sorted(scores, key=lambda score: hashlib.sha256(score.name.encode()).digest())
     held_out = max(1, round(HELD_OUT * len(ordered)))
     return ordered[held_out:], ordered[:held_out]
@@ -175,6 +177,14 @@ def _own_card(folder: Path, reading: Reading) -> Card:
         terms="those of the songs, which never left this machine",
         date="",
     )
+
+
+def _digest(weights: Weights) -> str:
+    """Six letters that two different models of one day do not share."""
+    digest = hashlib.sha256()
+    for value in weights.values():
+        digest.update(value.numpy().tobytes())
+    return digest.hexdigest()[:6]
 
 
 def _today() -> str:
