@@ -4,6 +4,7 @@
     *.onnx                  the graphs that the server steps; they read their weights from weights.safetensors
     config.json             the network's shape, this format's version, and the digest of every other file
     vocabulary.json         the symbols that words are spelled in, and the dictionary: every word heard in training
+    training.jsonl          the figures of every epoch
     card.json               what it is: data and its terms, figures, date, version
 
 Nothing is unpickled; what is damaged, truncated or of another version is named by one error.

@@ -21,7 +21,7 @@ from bridge.music.roles import voices_of
 from bridge.network.checkpoint import Card, Vocabulary, check_name, fingerprint
 from bridge.network.export import save_model
 from bridge.network.features import METRE
-from bridge.network.training import Figures, Fit, TrainProgress, Weights
+from bridge.network.training import LOG, Figures, Fit, TrainProgress, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -101,8 +101,11 @@ def train(
     draft = models_dir / ".training" / f"{name}.whole"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    shutil.copyfile(work / LOG, draft / "training.jsonl")
     save_model(draft, weights, config, card=described, vocabulary=vocabulary_of(learned))
-    return Trained(_put_in_place(draft, models_dir / name), reading, figures)
+    placed = _put_in_place(draft, models_dir / name)
+    shutil.rmtree(work)
+    return Trained(placed, reading, figures)
 
 
 def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 AVERAGE_DECAY: Final = 0.998
 """The model that is kept is an average of the weights over the last few hundred iterations."""
 
+RUN: Final = "run.safetensors"
+"""What is needed to go on."""
+BEST: Final = "best.safetensors"
+"""The best weights so far."""
+LOG: Final = "log.jsonl"
+"""Every epoch's figures, one JSON object a line."""
+
 Weights = dict[str, torch.Tensor]
 
 
@@ -176,8 +183,11 @@ class Fit:
             The figures of the best state on the validation songs.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        if resume and (self.folder / "run.safetensors").exists():
+        if resume and (self.folder / RUN).exists():
             self._load()
+        else:
+            for name in (RUN, BEST, LOG):
+                (self.folder / name).unlink(missing_ok=True)
         began = time.monotonic() - self._place.seconds
         saved = time.monotonic()
         while not self._is_done():
@@ -195,7 +205,7 @@ class Fit:
                     self._save()
                     saved = time.monotonic()
             self._close_epoch(lost / max(quarters, 1e-9))
-        self.model.load_state_dict(read_tensors(self.folder / "best.safetensors")[0])
+        self.model.load_state_dict(read_tensors(self.folder / BEST)[0])
         return measure(self.model, self._valid)
 
     def _is_done(self) -> bool:
@@ -256,7 +266,7 @@ class Fit:
         place.train_nats, place.valid_nats = train_nats, figures.sum
         if figures.sum < place.best_nats:
             place.best_nats, place.best_epoch = figures.sum, place.epoch
-            write_tensors(self.folder / "best.safetensors", self._average)
+            write_tensors(self.folder / BEST, self._average)
         self._log(figures)
         self._save()
 
@@ -278,7 +288,7 @@ class Fit:
             "valid": figures.sum,
             "voices": figures.voices,
         }
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 
     def _progress(self) -> TrainProgress:
@@ -296,10 +306,10 @@ class Fit:
         for number, moments in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{n}": v for n, v in moments.items()}
         tensors["torch_rng"] = torch.get_rng_state()
-        write_tensors(self.folder / "run.safetensors", tensors, {"place": json.dumps(asdict(self._place))})
+        write_tensors(self.folder / RUN, tensors, {"place": json.dumps(asdict(self._place))})
 
     def _load(self) -> None:
-        tensors, notes = read_tensors(self.folder / "run.safetensors")
+        tensors, notes = read_tensors(self.folder / RUN)
         self._place = _Place(**json.loads(notes["place"]))
         self.model.load_state_dict(_under("model.", tensors))
         self._average = _under("average.", tensors)
