@@ -11,7 +11,7 @@ import json
 import math
 import random
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -91,7 +91,6 @@ class _Place:
     best_epoch: int = 0
     train_nats: float = math.inf
     valid_nats: float = math.inf
-    settings: dict[str, float] = field(default_factory=dict)
 
 
 def to_inputs(batch: Batch, device: torch.device | str = "cpu") -> Inputs:
