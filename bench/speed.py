@@ -236,13 +236,13 @@ class TorchRuntime(Runtime):
         import torch  # noqa: PLC0415
 
         from bridge.network.model import MacNet  # noqa: PLC0415
-        from bridge.network.tensors import read_tensors  # noqa: PLC0415
+        from bridge.network.tensors import read_model_weights  # noqa: PLC0415
 
         super().__init__(folder)
         torch.set_num_threads(1)
         self._torch = torch
         self._net: Any = MacNet(self.config)
-        self._net.load_state_dict(read_tensors(folder / WEIGHTS)[0])
+        self._net.load_state_dict(read_model_weights(folder))
         self._net.eval()
 
     def _run(self, graph: str, **inputs: Any) -> Any:  # noqa: ANN401

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.network.batch import prepare
-from bridge.network.checkpoint import WEIGHTS, Card, describe, read_config, read_vocabulary
+from bridge.network.checkpoint import Card, read_card
 from bridge.network.features import METRE
 from bridge.network.model import MacNet
-from bridge.network.recipe import read_folder, train
-from bridge.network.tensors import read_tensors
+from bridge.network.recipe import read_folder, train, write_figures
+from bridge.network.tensors import read_model_weights
 from bridge.network.training import TrainProgress, measure
 
 CARD = Card(
@@ -63,7 +63,7 @@ def main() -> None:
 def measure_card(folder: Path, songs: Path) -> None:
     """Measure the model on songs it has not seen, and write the figures onto its card."""
     model = MacNet(NetworkConfig(2, SIZE, METRE))
-    model.load_state_dict(read_tensors(folder / WEIGHTS)[0])
+    model.load_state_dict(read_model_weights(folder))
     figures = measure(model, [prepare(score) for score in read_folder(songs).scores])
     melody, accompaniment = figures.voices
     named = {
@@ -71,9 +71,8 @@ def measure_card(folder: Path, songs: Path) -> None:
         "accompaniment given melody, nats a quarter note": round(accompaniment, 4),
         "sum, nats a quarter note": round(figures.sum, 4),
     }
-    card = Card(**json.loads((folder / "card.json").read_text("utf-8")))
-    describe(folder, read_config(folder), replace(card, figures=named), read_vocabulary(folder))
-    print(json.dumps(asdict(card) | {"figures": named}, indent=1))
+    write_figures(folder, named)
+    print(json.dumps(asdict(read_card(folder)), indent=1))
 
 
 def _print_progress(progress: TrainProgress) -> None:

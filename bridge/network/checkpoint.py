@@ -1,7 +1,8 @@
 """A model on disk: one folder that holds everything a model needs, and the shelf that finds models by name.
 
-    weights.safetensors     every weight, fp32
-    *.onnx                  the graphs that the server steps; they read their weights from weights.safetensors
+    weights.safetensors     every weight, see `network.weights`
+    *.onnx                  the graphs that the server steps; they name their weights
+    graphs.json             which weights each graph names
     config.json             the network's shape, this format's version, and the digest of every other file
     vocabulary.json         the symbols that words are spelled in, and the dictionary: every word heard in training
     training.jsonl          the figures of every epoch
@@ -26,6 +27,7 @@ from bridge.errors import BadArgument, ModelDamaged, ModelIncompatible, ModelMis
 from bridge.wholefile import write_whole
 
 FORMAT: Final = 1
+GRAPHS: Final = "graphs.json"
 WEIGHTS: Final = "weights.safetensors"
 CONFIG: Final = "config.json"
 VOCABULARY: Final = "vocabulary.json"
@@ -185,6 +187,15 @@ def read_vocabulary(folder: Path) -> Vocabulary:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, f"{VOCABULARY} is not a vocabulary") from error
+
+
+def read_graphs(folder: Path) -> dict[str, list[str]]:
+    """The weights that each graph names, by the graph's file.
+
+    Raises:
+        ModelDamaged: they cannot be read.
+    """
+    return _read_json(folder / GRAPHS)
 
 
 def fingerprint(folder: Path) -> str:

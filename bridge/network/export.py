@@ -1,7 +1,7 @@
 """From trained weights to the graphs that the server steps, written by hand in ONNX operators.
 
-The graphs are a few kilobytes: they read their weights out of `weights.safetensors`, whose tensors lie raw at
-known offsets, so a model keeps its weights once. One file for each question that the runtime asks:
+The graphs are a kilobyte each: they only name their weights, which the runtime hands to them, so a model keeps its
+weights once. One file for each question that the runtime asks:
 
     core.onnx       read (n, R), state (n, H)                 -> state (n, H)
     point-V.onnx    context (n, C)                            -> query (n, K), key (n, K), new (n, 1)
@@ -14,15 +14,14 @@ known offsets, so a model keeps its weights once. One file for each question tha
 from __future__ import annotations
 
 import json
-import struct
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bridge.network.checkpoint import WEIGHTS, describe
-from bridge.network.tensors import write_tensors
+from bridge.network.checkpoint import GRAPHS, WEIGHTS, describe
+from bridge.network.weights import Floats, save_weights
 from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
@@ -47,13 +46,22 @@ def save_model(
     vocabulary: Vocabulary,
 ) -> None:
     """Write a whole model into an existing empty folder; `config.json` comes last and makes it one."""
-    write_tensors(folder / WEIGHTS, {name: value.float() for name, value in weights.items()})
-    for name, model in graphs(folder / WEIGHTS, config).items():
-        write_whole(folder / name, model.SerializeToString(deterministic=True))
+    arrays = {name: value.float().numpy() for name, value in weights.items()}
+    save_weights(folder / WEIGHTS, arrays)
+    save_graphs(folder, arrays, config)
     describe(folder, config, card, vocabulary)
 
 
-def graphs(weights: Path, config: NetworkConfig) -> dict[str, onnx.ModelProto]:
+def save_graphs(folder: Path, weights: Mapping[str, Floats], config: NetworkConfig) -> None:
+    """Write every graph, and which weights each of them names."""
+    named: dict[str, list[str]] = {}
+    for name, model in graphs(weights, config).items():
+        write_whole(folder / name, model.SerializeToString(deterministic=True))
+        named[name] = [tensor.name for tensor in model.graph.initializer if tensor.external_data]
+    write_whole(folder / GRAPHS, (json.dumps(named, indent=1) + "\n").encode())
+
+
+def graphs(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, onnx.ModelProto]:
     """Every graph by file name."""
     made = {"core.onnx": _core(_Graph(weights), config)}
     for voice in range(config.voices):
@@ -65,22 +73,22 @@ def graphs(weights: Path, config: NetworkConfig) -> dict[str, onnx.ModelProto]:
 
 
 class _Graph:
-    """Collects nodes; weights are named as in the safetensors file and stay there."""
+    """Collects nodes; of the weights it knows names and shapes."""
 
-    def __init__(self, weights: Path) -> None:
-        self._header, self._base = _read_header(weights)
-        self._file = weights.name
+    def __init__(self, weights: Mapping[str, Floats]) -> None:
+        self._shapes = {name: values.shape for name, values in weights.items()}
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
 
+    def width(self, name: str, axis: int) -> int:
+        """The length of a weight along an axis."""
+        return int(self._shapes[name][axis])
+
     def weight(self, name: str) -> str:
-        """Make a weight of the file known to the graph."""
-        entry = self._header[name]
-        begin, end = entry["data_offsets"]
-        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=entry["shape"])
+        """Make a weight known to the graph; its values are elsewhere."""
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=self._shapes[name])
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", self._file), ("offset", self._base + begin), ("length", end - begin)):
-            tensor.external_data.add(key=key, value=str(value))
+        tensor.external_data.add(key="location", value=WEIGHTS)
         self._initializers[name] = tensor
         return name
 
@@ -134,31 +142,20 @@ def _value(name: str, width: int | None) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
 
 
-def _read_header(path: Path) -> tuple[dict[str, dict[str, list[int]]], int]:
-    """The header of a safetensors file, and where its data begins."""
-    with path.open("rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        return json.loads(file.read(size)), 8 + size
-
-
-def _width(graph: _Graph, name: str, axis: int) -> int:
-    return graph._header[name]["shape"][axis]
-
-
 def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
     for side, source in (("ih", "read"), ("hh", "before")):
         weight, bias = graph.weight(f"core.weight_{side}_l0"), graph.weight(f"core.bias_{side}_l0")
         graph.add("Gemm", [source, weight, bias], f"from_{source}", transB=1)
     graph.gates("from_read", "from_before", "before", "state")
-    width = _width(graph, "core.weight_ih_l0", 1)
+    width = graph.width("core.weight_ih_l0", 1)
     return graph.build({"read": width, "before": config.core_size}, {"state": config.core_size})
 
 
 def _point(graph: _Graph, voice: int) -> onnx.ModelProto:
     for name in ("query", "key", "new"):
         graph.linear("context", f"pointers.{voice}.{name}", name)
-    width = _width(graph, f"pointers.{voice}.query.weight", 1)
-    size = _width(graph, f"pointers.{voice}.query.weight", 0)
+    width = graph.width(f"pointers.{voice}.query.weight", 1)
+    size = graph.width(f"pointers.{voice}.query.weight", 0)
     return graph.build({"context": width}, {"query": size, "key": size, "new": 1})
 
 
@@ -170,7 +167,7 @@ def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     bounds = [graph.constant(k, [v]) for k, v in (("from", config.symbol_size), ("to", 1 << 30), ("axis", 1))]
     of_plan = graph.add("Slice", [gates, *bounds], "gates_of_plan")
     graph.add("Gemm", [plan, of_plan, graph.weight(f"{name}.gru.bias_ih_l0")], "given", transB=1)
-    width = _width(graph, f"{name}.plan.weight", 1)
+    width = graph.width(f"{name}.plan.weight", 1)
     size = config.speller_size
     return graph.build({"plan_inputs": width}, {"given": 3 * size, "state": size})
 

@@ -9,22 +9,22 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from safetensors.numpy import load_file
 
 from bridge.beats.word import Word
 from bridge.errors import ModelDamaged
 from bridge.network.batch import note_rows
-from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_vocabulary
+from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_graphs, read_vocabulary
 from bridge.network.features import LOOKBACKS, distance_row, metre_columns, next_runs, run_buckets
+from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from bridge.beats.metre import Beat
 
@@ -73,8 +73,11 @@ class Runtime:
         self.card = read_card(folder)
         self.registers = read_vocabulary(folder).registers
         try:
-            self._weights: dict[str, Floats] = _load_small(folder)
-            self._sessions = {path.stem: _session(path) for path in sorted(folder.glob("*.onnx"))}
+            self._weights = load_weights(folder / WEIGHTS)
+            self._sessions = {
+                Path(name).stem: _session(folder / name, {n: self._weights[n] for n in named})
+                for name, named in read_graphs(folder).items()
+            }
         except Exception as error:  # each runtime release raises classes of its own
             raise ModelDamaged(
                 f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
@@ -143,18 +146,14 @@ class Runtime:
         return outputs
 
 
-def _load_small(folder: Path) -> dict[str, Floats]:
-    """The weights that numpy uses; the graphs read the others themselves."""
-    every = load_file(folder / WEIGHTS)
-    return {name: value for name, value in every.items() if not name.startswith(("core.", "spellers."))}
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def _session(path: Path, weights: Mapping[str, Floats]) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # One thread: these products are too small to share, and the second core belongs to the DAW.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
+    options.add_external_initializers(list(weights), values)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

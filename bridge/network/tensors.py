@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge.network.checkpoint import WEIGHTS
+from bridge.network.weights import load_weights
 from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
@@ -29,3 +31,10 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
     with safe_open(path, framework="pt") as file:
         return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118  this file is no dict
+
+
+def read_model_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a model on the shelf, for torch."""
+    import torch  # noqa: PLC0415  with `write_tensors`
+
+    return {name: torch.from_numpy(values) for name, values in load_weights(folder / WEIGHTS).items()}

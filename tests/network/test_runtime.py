@@ -14,12 +14,12 @@ from bridge.beats.vocabulary import SIZE, spell
 from bridge.beats.word import Word, parse_word
 from bridge.network import runtime as runtime_module
 from bridge.network.batch import collate, prepare
-from bridge.network.checkpoint import WEIGHTS, Shelf, read_config
+from bridge.network.checkpoint import Shelf, read_config
 from bridge.network.export import save_model
 from bridge.network.model import MacNet
 from bridge.network.recipe import read_score
 from bridge.network.runtime import Runtime, Song
-from bridge.network.tensors import read_tensors
+from bridge.network.tensors import read_model_weights
 from bridge.network.training import to_inputs
 from tests.network import toy
 
@@ -56,7 +56,7 @@ def word_likelihood(song: Song, voice: int, word: Word, sounding: tuple[int, ...
 
 def by_torch(folder: Path, score: Score) -> np.ndarray:
     model = MacNet(read_config(folder))
-    model.load_state_dict(read_tensors(folder / WEIGHTS)[0])
+    model.load_state_dict(read_model_weights(folder))
     model.eval()
     with torch.inference_mode():
         return np.asarray(model(to_inputs(collate([prepare(score)])))[0].numpy())
