@@ -21,7 +21,7 @@ from bridge.config import HOST, PROTOCOL
 from bridge.music.midifile import read_song
 from bridge.music.note import Clip, Role
 from bridge.music.roles import voices_of
-from bridge.network.checkpoint import WEIGHTS, Shelf, default_shelf
+from bridge.network.checkpoint import Shelf, default_shelf
 from bridge.network.runtime import Runtime
 from bridge.request import Kind, Request
 from bridge.wire.messages import Continue, Hello
@@ -134,10 +134,12 @@ def _wait_for(port: int, *, timeout_s: float = 30.0) -> None:
             probe.connect((HOST, port))
             try:
                 probe.send(format_message(Hello(1, PROTOCOL, "bench", 0)))
-                probe.recv(65_535)
+                answer = probe.recv(65_535)
             except OSError:
                 continue
-            return
+            # The system may have given the probe the very port it asks: then it hears itself.
+            if answer.startswith(b"/macnet/welcome"):
+                return
     raise TimeoutError(f"no bridge on port {port}")
 
 
@@ -206,10 +208,7 @@ class CountingRuntime(Runtime):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.bytes_read = 0.0
-        whole = (folder / WEIGHTS).stat().st_size
-        shapes = {path.stem: _graph_bytes(path) for path in folder.glob("*.onnx")}
-        assert sum(shapes.values()) < 2 * whole
-        self._bytes = shapes
+        self._bytes = {path.stem: _graph_bytes(path) for path in folder.glob("*.onnx")}
 
     def _run(self, graph: str, **inputs: Any) -> Any:  # noqa: ANN401  as ONNX Runtime has it
         self.bytes_read += self._bytes[graph]
