@@ -24,7 +24,7 @@ from bridge.music.key import Key, find_key
 from bridge.music.note import COMMON_TIME, VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
 from bridge.music.unison import merge_unisons
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import Rules, choose_words
+from bridge.network.sampling import Rules, choose_fitting_words, choose_words
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
@@ -319,7 +319,17 @@ def _play(
         song.begin(beat)
         played: list[tuple[Word, ...]] = []
         for voice, word in enumerate(given):
-            if word is None:
+            following = given[voice + 1] if voice + 1 < len(given) else None
+            if word is None and following is not None:
+                words = choose_fitting_words(
+                    song,
+                    voice,
+                    following=[following] * song.count,
+                    sounding=sounding[voice : voice + 2],
+                    rules=rules,
+                    rngs=rngs,
+                )
+            elif word is None:
                 words = choose_words(song, voice, sounding=sounding[voice], rules=rules, rngs=rngs)
             else:
                 song.skip(voice)

@@ -148,6 +148,21 @@ def test_accompanying_makes_the_other_voice_as_long_as_the_clip(composer: Compos
         assert_playable(answer.clips[made])
 
 
+def test_a_melody_made_for_chords_mostly_plays_their_tones(composer: Composer) -> None:
+    harmony = [(50, 54, 57), (43, 47, 50), (45, 49, 52), (50, 54, 57)] * 2
+    clip = make_clip(
+        (Note(3840 * bar, pitch, 3840) for bar, chord in enumerate(harmony) for pitch in chord),
+        length=8 * 3840,
+    )
+    answers = composer.compose(
+        request(Kind.ACCOMPANY, {Role.ACCOMPANIMENT: clip}, length=clip.length, variations=6)
+    )
+    notes = [note for answer in answers for note in answer.clips[Role.MELODY].notes]
+    tones = [note.pitch % 12 in {p % 12 for p in harmony[note.onset // 3840]} for note in notes]
+    # Three of the seven notes of the key are in a chord: by chance 43 of 100.
+    assert sum(tones) > 0.55 * len(tones)
+
+
 def test_varying_rewrites_the_melody_and_keeps_the_harmony(composer: Composer) -> None:
     given = {Role.MELODY: melody(), Role.ACCOMPANIMENT: chords()}
     answers = composer.compose(request(Kind.VARY, given, length=7680, variations=4))

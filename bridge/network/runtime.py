@@ -196,27 +196,46 @@ class Song:
 
     def outlook(self, voice: int) -> Outlook:
         """What is expected of a voice, the words of the voices before it being known."""
+        outlook, key = self._expect(voice)
+        self._keys.append(key)
+        return outlook
+
+    def imagine(self, voice: int, words: Sequence[Word]) -> Outlook:
+        """What would be expected of a voice if the voice before it had these words; nothing is put."""
+        self.put(words)
+        outlook, _ = self._expect(voice)
+        self._now.pop()
+        return outlook
+
+    def _expect(self, voice: int) -> tuple[Outlook, Floats]:
+        """The outlook of a voice, and the key under which its beat will be remembered."""
         context = self._context()
         runtime = self.runtime
         if not runtime.config.memory:
             recalled = np.zeros((self.count, runtime.config.word_size), np.float32)
             given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-            return Outlook(
-                np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64), given, state
+            nothing = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
+            return Outlook(*nothing, given, state), np.zeros(
+                (self.count, runtime.config.key_size), np.float32
             )
         query, key, new = runtime.point(voice, context)
-        self._keys.append(key)
         runs = self._runs(voice)
         logs = self._logs(voice, query, new, runs=runs)
         chances = np.exp(logs[:, None, :-1])
         recalled = (chances @ self._memory.vectors[voice])[:, 0]
         given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state)
+        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state), key
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
-        if self.runtime.config.memory:
-            self._keys.append(self.runtime.point(voice, self._context())[1])
+        size = self.runtime.config.key_size
+        has_memory = self.runtime.config.memory
+        key = (
+            self.runtime.point(voice, self._context())[1]
+            if has_memory
+            else np.zeros((self.count, size), np.float32)
+        )
+        self._keys.append(key)
 
     def _context(self) -> Floats:
         return np.concatenate([self._state, *(vectors for _, vectors in self._now)], 1)
@@ -228,10 +247,7 @@ class Song:
     def end(self) -> None:
         """Remember the beat."""
         self._before = np.concatenate([vectors for _, vectors in self._now], 1)
-        keys = self._keys or [np.zeros((self.count, self.runtime.config.key_size), np.float32)] * len(
-            self._now
-        )
-        self._memory.add(self._place, self._now, keys)
+        self._memory.add(self._place, self._now, self._keys)
 
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""

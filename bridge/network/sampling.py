@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from bridge.beats.vocabulary import SIZE, Mask, Speller
+from bridge.beats.vocabulary import SIZE, Mask, Speller, settle, spell
 from bridge.beats.word import Word
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ _UNLIKELY: Final = 0.02
 """Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
 
 _UNLIKELY_LOG: Final = float(np.log(_UNLIKELY))
+
+_CANDIDATES: Final = 16
+"""How many words are drawn where the next voice's word is given."""
 
 _COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
@@ -61,7 +64,56 @@ def choose_words(
         rules: what the words keep to.
         rngs: one generator a variation.
     """
+    return _draw_words(song, voice, song.outlook(voice), sounding=sounding, rules=rules, rngs=rngs)
+
+
+def choose_fitting_words(
+    song: Song,
+    voice: int,
+    *,
+    following: Sequence[Word],
+    sounding: Sequence[Sequence[tuple[int, ...]]],
+    rules: Rules,
+    rngs: Sequence[np.random.Generator],
+) -> list[Word]:
+    """As `choose_words`, where the next voice's words are given: of several words, one that they go well with.
+
+    The network knows what follows from a melody, not what melody a chord follows from; so some melodies are drawn
+    and one is kept by how likely each makes the chord (sampling importance resampling, Rubin 1987).
+
+    Args:
+        song: its beat begun, the voices before this one put.
+        voice: which voice.
+        following: for each variation, the word of the next voice.
+        sounding: for this voice and the next, for each variation, what its last word left sounding.
+        rules: what the words keep to.
+        rngs: one generator a variation.
+    """
     outlook = song.outlook(voice)
+    draws = [
+        _draw_words(song, voice, outlook, sounding=sounding[0], rules=rules, rngs=rngs)
+        for _ in range(_CANDIDATES)
+    ]
+    fits = np.stack(
+        [
+            _likelihoods(song, voice + 1, song.imagine(voice + 1, words), following, sounding[1])
+            for words in draws
+        ],
+        1,
+    )
+    kept = [_draw(fits[n], rules.temperature, rngs[n]) for n in range(song.count)]
+    return [draws[at][n] for n, at in enumerate(kept)]
+
+
+def _draw_words(
+    song: Song,
+    voice: int,
+    outlook: Outlook,
+    *,
+    sounding: Sequence[tuple[int, ...]],
+    rules: Rules,
+    rngs: Sequence[np.random.Generator],
+) -> list[Word]:
     words = [
         _recall(
             song.chances(voice, n, outlook.logs[n]),
@@ -75,6 +127,26 @@ def choose_words(
     new = [n for n, word in enumerate(words) if word is None]
     spelled = _spell(song, voice, outlook, rows=new, sounding=sounding, rules=rules, rngs=rngs)
     return [spelled[n] if word is None else word for n, word in enumerate(words)]
+
+
+def _likelihoods(
+    song: Song, voice: int, outlook: Outlook, words: Sequence[Word], sounding: Sequence[tuple[int, ...]]
+) -> npt.NDArray[np.float64]:
+    """The log-probability of a voice's words, (n): pointed at or spelled."""
+    settled = [settle(word, held) for word, held in zip(words, sounding, strict=True)]
+    spellings = [spell(word, held) for word, held in zip(settled, sounding, strict=True)]
+    spelled = np.zeros(song.count)
+    symbols, state = np.full(song.count, SIZE, np.int64), outlook.state
+    for at in range(max(map(len, spellings))):
+        logits, state = song.runtime.spell(voice, symbols, outlook.given, state)
+        logs = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
+        logs = logs - logits.max(1, keepdims=True)
+        for n, ids in enumerate(spellings):
+            if at < len(ids):
+                spelled[n] += logs[n, ids[at]]
+                symbols[n] = ids[at]
+    copied = [dict(song.chances(voice, n, outlook.logs[n])).get(word, 0.0) for n, word in enumerate(settled)]
+    return np.asarray(np.log(np.exp(outlook.logs[:, -1] + spelled) + copied + 1e-30))
 
 
 def _leaning(rules: Rules, along: int) -> float:
