@@ -28,7 +28,7 @@ from bridge.network.sampling import Rules, choose_fitting_words, choose_words
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bridge.network.checkpoint import Shelf
 
@@ -281,14 +281,13 @@ def _perform(
     )
     first = [np.random.default_rng([request.rng_seed])]
     heard: list[list[tuple[Word, ...]]] = []
-    for beat, words in _play(song, part.primer, imagined, rngs=first):
+    for words in _play(song, part.primer, imagined, rngs=first):
         heard.append(words)
         tick()
-        del beat
     song = song.spread(request.variations)
     rngs = [np.random.default_rng([request.rng_seed, index + 1]) for index in range(request.variations)]
     made: list[list[tuple[Word, ...]]] = []
-    for _, words in _play(song, _kept(part, heard), rules, rngs=rngs):
+    for words in _play(song, _kept(part, heard), rules, rngs=rngs):
         made.append(words)
         tick()
     return [
@@ -308,12 +307,12 @@ def _kept(part: _Part, heard: Sequence[Sequence[tuple[Word, ...]]]) -> Iterator[
 
 def _play(
     song: Song,
-    beats: Iterator[tuple[Beat, Given]] | Sequence[tuple[Beat, Given]],
+    beats: Iterable[tuple[Beat, Given]],
     rules: Rules,
     *,
     rngs: Sequence[np.random.Generator],
-) -> Iterator[tuple[Beat, list[tuple[Word, ...]]]]:
-    """Play beat after beat; yields for each voice its word in every variation."""
+) -> Iterator[list[tuple[Word, ...]]]:
+    """Play beat after beat; yields for each of them, for each voice, its word in every variation."""
     sounding: list[list[tuple[int, ...]]] = [[() for _ in range(song.count)] for _ in VOICES]
     for beat, given in beats:
         song.begin(beat)
@@ -338,7 +337,7 @@ def _play(
             sounding[voice] = [made.sounding for made in words]
             played.append(tuple(words))
         song.end()
-        yield beat, played
+        yield played
 
 
 # Back to clips.
@@ -382,10 +381,10 @@ def _clip_of(
     primer = next(iter(request.clips.values()), None)
     meters = primer.meters if primer and request.kind in (Kind.ACCOMPANY, Kind.VARY) else None
     end_meter = primer.end_meter if primer else COMMON_TIME
-    clip = decode_voice(
-        Voice(beats, home, shades, beats[-1].start + beats[-1].length, (MeterChange(0, end_meter),))
-    )
-    cut = slice_clip(clip, 0, length)
+    # The last beat may be cut by the answer's end; the network composed it whole.
+    whole = (*beats[:-1], replace(beats[-1], length=beats[-1].felt))
+    end = whole[-1].start + whole[-1].length
+    cut = slice_clip(decode_voice(Voice(whole, home, shades, end, (MeterChange(0, end_meter),))), 0, length)
     return replace(cut, meters=meters or cut.meters, name=primer.name if primer else "")
 
 

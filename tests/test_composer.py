@@ -177,6 +177,15 @@ def test_generating_needs_no_clip(composer: Composer) -> None:
     assert len(answer.clips[Role.MELODY].notes) > 16
 
 
+@pytest.mark.parametrize("length", [1, 480, 961, 3840 + 100, 3 * 3840 + 719])
+@pytest.mark.parametrize("rng_seed", range(6))
+def test_an_answer_that_ends_inside_a_beat_ends_there(composer: Composer, length: int, rng_seed: int) -> None:
+    for answer in composer.compose(request(length=length, rng_seed=rng_seed, variations=3, temperature=1.8)):
+        for clip in answer.clips.values():
+            assert clip.length == length
+            assert_playable(clip)
+
+
 def test_music_goes_on_for_as_long_as_one_wishes(composer: Composer) -> None:
     (answer,) = composer.compose(request(length=1500 * 960))
     onsets = [note.onset for note in answer.clips[Role.MELODY].notes]
