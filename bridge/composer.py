@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from itertools import groupby
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bridge.beats.encoding import Shade, Voice, decode_voice
-from bridge.beats.metre import Beat, beats_of, clip_beats
+from bridge.beats.metre import Beat, beats_of, clip_beats, felt_beats
 from bridge.beats.playlist import transpose_word, words_of
 from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
@@ -24,7 +25,7 @@ from bridge.music.key import Key, find_key
 from bridge.music.note import COMMON_TIME, VOICES, Clip, MeterChange, Note, Role, Ticks, slice_clip
 from bridge.music.unison import merge_unisons
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import Rules, choose_fitting_words, choose_words
+from bridge.network.sampling import Before, Rules, choose_fitting_words, choose_words
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Composer:
         leaning = _LEANINGS[request.kind]
         rules = Rules(
             float(request.option("temperature")),
-            _allowed(request, key),
+            _allowed(request, key, shifts),
             invention=leaning.invention,
             weariness=leaning.weariness,
             patience=leaning.patience,
@@ -260,12 +261,17 @@ def _together(clips: Mapping[Role, Clip]) -> dict[Role, Clip]:
     }
 
 
-def _allowed(request: Request, key: Key) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which of the network's 128 keys may be struck, once the music is transposed back."""
+def _allowed(
+    request: Request, key: Key, shifts: Mapping[Role, int]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which of the network's 128 keys may be struck: those that are keys, and in key, once transposed back."""
+    heard = np.arange(128)
+    fits = np.ones(128, np.bool_)
+    for shift in shifts.values():
+        fits &= (heard >= shift) & (heard - shift <= 127)
     if request.option("key") == "off":
-        return np.ones(128, np.bool_)
-    heard = (np.arange(128) - key.home_shift) % 12
-    return np.isin(heard, sorted(key.pitch_classes))
+        return fits
+    return fits & np.isin((heard - key.home_shift) % 12, sorted(key.pitch_classes))
 
 
 # Playing.
@@ -281,19 +287,36 @@ def _perform(
     )
     first = [np.random.default_rng([request.rng_seed])]
     heard: list[list[tuple[Word, ...]]] = []
-    for words in _play(song, part.primer, imagined, rngs=first):
+    silences = _silences(part)
+    for words in _play(song, part.primer, imagined, rngs=first, silences=silences):
         heard.append(words)
         tick()
     song = song.spread(request.variations)
     rngs = [np.random.default_rng([request.rng_seed, index + 1]) for index in range(request.variations)]
     made: list[list[tuple[Word, ...]]] = []
-    for words in _play(song, _kept(part, heard), rules, rngs=rngs):
+    for words in _play(song, _kept(part, heard), rules, rngs=rngs, silences=silences):
         made.append(words)
         tick()
     return [
         [tuple(beat[voice][index] for beat in made) for voice in range(len(VOICES))]
         for index in range(request.variations)
     ]
+
+
+def _silences(part: _Part) -> tuple[int, ...]:
+    """For how many beats each voice may rest at a stretch.
+
+    A bar, and not more than half of the answer; or as long as it does in what is given.
+    """
+    beats = (*part.primer, *part.answer)
+    bar = max(len(felt_beats(beat.meter)) for beat, _ in beats)
+    rest = min(bar, max(1, len(part.answer) // 2))
+    return tuple(max(rest, _longest_rest(given[voice] for _, given in beats)) for voice in range(len(VOICES)))
+
+
+def _longest_rest(words: Iterable[Word | None]) -> int:
+    stretches = (len(list(group)) for rests, group in groupby(words, lambda w: w == Word()) if rests)
+    return max(stretches, default=0)
 
 
 def _kept(part: _Part, heard: Sequence[Sequence[tuple[Word, ...]]]) -> Iterator[tuple[Beat, Given]]:
@@ -311,9 +334,14 @@ def _play(
     rules: Rules,
     *,
     rngs: Sequence[np.random.Generator],
+    silences: Sequence[int],
 ) -> Iterator[list[tuple[Word, ...]]]:
-    """Play beat after beat; yields for each of them, for each voice, its word in every variation."""
-    sounding: list[list[tuple[int, ...]]] = [[() for _ in range(song.count)] for _ in VOICES]
+    """Play beat after beat; yields for each of them, for each voice, its word in every variation.
+
+    `silences` says for how many beats each voice may rest at a stretch.
+    """
+    before = [[Before()] * song.count for _ in VOICES]
+    rested = np.zeros((len(VOICES), song.count), np.int64)
     for beat, given in beats:
         song.begin(beat)
         played: list[tuple[Word, ...]] = []
@@ -324,17 +352,23 @@ def _play(
                     song,
                     voice,
                     following=[following] * song.count,
-                    sounding=sounding[voice : voice + 2],
+                    before=before[voice : voice + 2],
                     rules=rules,
                     rngs=rngs,
                 )
             elif word is None:
-                words = choose_words(song, voice, sounding=sounding[voice], rules=rules, rngs=rngs)
+                words = choose_words(song, voice, before=before[voice], rules=rules, rngs=rngs)
             else:
                 song.skip(voice)
-                words = [settle(word, held) for held in sounding[voice]]
+                words = [settle(word, one.sounding) for one in before[voice]]
             song.put(words)
-            sounding[voice] = [made.sounding for made in words]
+            rested[voice] = [
+                0 if made.notes else rest + 1 for made, rest in zip(words, rested[voice], strict=True)
+            ]
+            before[voice] = [
+                Before(made.sounding, must_strike=bool(rest >= silences[voice]))
+                for made, rest in zip(words, rested[voice], strict=True)
+            ]
             played.append(tuple(words))
         song.end()
         yield played
@@ -385,7 +419,13 @@ def _clip_of(
     whole = (*beats[:-1], replace(beats[-1], length=beats[-1].felt))
     end = whole[-1].start + whole[-1].length
     cut = slice_clip(decode_voice(Voice(whole, home, shades, end, (MeterChange(0, end_meter),))), 0, length)
-    return replace(cut, meters=meters or cut.meters, name=primer.name if primer else "")
+    return replace(
+        cut,
+        # Given pitches at the end of the keyboard may have been folded onto each other on their way.
+        notes=merge_unisons(cut.notes).notes,
+        meters=meters or cut.meters,
+        name=primer.name if primer else "",
+    )
 
 
 def _velocities(clips: Mapping[Role, Clip], role: Role) -> Callable[[Beat, int], int]:

@@ -171,6 +171,20 @@ def test_varying_rewrites_the_melody_and_keeps_the_harmony(composer: Composer) -
     assert any(pitches(answer.clips[Role.MELODY]) != pitches(melody()) for answer in answers)
 
 
+@pytest.mark.parametrize("rng_seed", range(8))
+def test_no_voice_that_is_made_is_silent_for_more_than_a_bar(composer: Composer, rng_seed: int) -> None:
+    strange = make_clip([Note(720 * i, 61 + (i * 5) % 11, 240) for i in range(40)], length=8 * 3840)
+    for kind in (Kind.ACCOMPANY, Kind.CONTINUE):
+        for answer in composer.compose(
+            request(kind, {Role.MELODY: strange}, length=8 * 3840, rng_seed=rng_seed, temperature=0.6)
+        ):
+            notes = answer.clips[Role.ACCOMPANIMENT].notes
+            struck = [0, *(note.onset for note in notes), 8 * 3840]
+            ended = [0, *(note.end for note in notes), 8 * 3840]
+            assert all(later - max(e for e in ended if e <= later) <= 3840 for later in struck[1:-1])
+            assert notes[0].onset <= 3840
+
+
 def test_generating_needs_no_clip(composer: Composer) -> None:
     (answer,) = composer.compose(request(Kind.GENERATE, {}, length=16 * 3840))
     assert {role: clip.length for role, clip in answer.clips.items()} == dict.fromkeys(BOTH, 16 * 3840)

@@ -146,11 +146,15 @@ class Speller:
     Args:
         sounding: the pitches left sounding by the beat before, ascending.
         allowed: of 128 keys, those that may be articulated (a locked key); all when not given.
+        must_strike: the word shall not be a rest.
     """
 
-    def __init__(self, sounding: Sequence[int], allowed: Mask | None = None) -> None:
+    def __init__(
+        self, sounding: Sequence[int], allowed: Mask | None = None, *, must_strike: bool = False
+    ) -> None:
         self._sounding = tuple(sounding)
         self._allowed = np.ones(128, np.bool_) if allowed is None else allowed
+        self._must_strike = must_strike
         self._notes: list[WordNote] = []
         self._busy = np.zeros(128, np.int64)  # up to which position each pitch sounds already
         self._ties: list[int] = []  # for each sounding pitch, up to where it is held; 0: not held
@@ -204,8 +208,8 @@ class Speller:
             mask[TO_0 + LAST] = any(end < LAST for end in self._ties)
 
     def _after_ties(self, mask: Mask) -> None:
-        mask[END] = True
         self._allow_onsets(mask)
+        mask[END] = not (self._must_strike and mask.any())
 
     def _after_all(self, mask: Mask) -> None:
         self._allow_onsets(mask)

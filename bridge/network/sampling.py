@@ -29,6 +29,19 @@ _COLD: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What one variation of a voice comes from.
+
+    Attributes:
+        sounding: the pitches that its last word left sounding, ascending.
+        must_strike: it has been silent for so long that it shall not rest again.
+    """
+
+    sounding: tuple[int, ...] = ()
+    must_strike: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What every chosen word keeps to.
 
@@ -51,7 +64,7 @@ def choose_words(
     song: Song,
     voice: int,
     *,
-    sounding: Sequence[tuple[int, ...]],
+    before: Sequence[Before],
     rules: Rules,
     rngs: Sequence[np.random.Generator],
 ) -> list[Word]:
@@ -60,11 +73,11 @@ def choose_words(
     Args:
         song: its beat begun, the voices before this one put.
         voice: which voice.
-        sounding: for each variation, the pitches that the voice's last word left sounding.
+        before: for each variation, what the voice comes from.
         rules: what the words keep to.
         rngs: one generator a variation.
     """
-    return _draw_words(song, voice, song.outlook(voice), sounding=sounding, rules=rules, rngs=rngs)
+    return _draw_words(song, voice, song.outlook(voice), before=before, rules=rules, rngs=rngs)
 
 
 def choose_fitting_words(
@@ -72,7 +85,7 @@ def choose_fitting_words(
     voice: int,
     *,
     following: Sequence[Word],
-    sounding: Sequence[Sequence[tuple[int, ...]]],
+    before: Sequence[Sequence[Before]],
     rules: Rules,
     rngs: Sequence[np.random.Generator],
 ) -> list[Word]:
@@ -85,18 +98,18 @@ def choose_fitting_words(
         song: its beat begun, the voices before this one put.
         voice: which voice.
         following: for each variation, the word of the next voice.
-        sounding: for this voice and the next, for each variation, what its last word left sounding.
+        before: for this voice and the next, for each variation, what it comes from.
         rules: what the words keep to.
         rngs: one generator a variation.
     """
     outlook = song.outlook(voice)
     draws = [
-        _draw_words(song, voice, outlook, sounding=sounding[0], rules=rules, rngs=rngs)
+        _draw_words(song, voice, outlook, before=before[0], rules=rules, rngs=rngs)
         for _ in range(_CANDIDATES)
     ]
     fits = np.stack(
         [
-            _likelihoods(song, voice + 1, song.imagine(voice + 1, words), following, sounding[1])
+            _likelihoods(song, voice + 1, song.imagine(voice + 1, words), following, before[1])
             for words in draws
         ],
         1,
@@ -110,7 +123,7 @@ def _draw_words(
     voice: int,
     outlook: Outlook,
     *,
-    sounding: Sequence[tuple[int, ...]],
+    before: Sequence[Before],
     rules: Rules,
     rngs: Sequence[np.random.Generator],
 ) -> list[Word]:
@@ -118,23 +131,24 @@ def _draw_words(
         _recall(
             song.chances(voice, n, outlook.logs[n]),
             float(outlook.logs[n, -1]) + _leaning(rules, int(outlook.along[n])),
-            sounding[n],
+            before[n],
             rules=rules,
             rng=rngs[n],
         )
         for n in range(song.count)
     ]
     new = [n for n, word in enumerate(words) if word is None]
-    spelled = _spell(song, voice, outlook, rows=new, sounding=sounding, rules=rules, rngs=rngs)
+    spelled = _spell(song, voice, outlook, rows=new, before=before, rules=rules, rngs=rngs)
     return [spelled[n] if word is None else word for n, word in enumerate(words)]
 
 
 def _likelihoods(
-    song: Song, voice: int, outlook: Outlook, words: Sequence[Word], sounding: Sequence[tuple[int, ...]]
+    song: Song, voice: int, outlook: Outlook, words: Sequence[Word], before: Sequence[Before]
 ) -> npt.NDArray[np.float64]:
     """The log-probability of a voice's words, (n): pointed at or spelled."""
-    settled = [settle(word, held) for word, held in zip(words, sounding, strict=True)]
-    spellings = [spell(word, held) for word, held in zip(settled, sounding, strict=True)]
+    held = [one.sounding for one in before]
+    settled = [settle(word, sounding) for word, sounding in zip(words, held, strict=True)]
+    spellings = [spell(word, sounding) for word, sounding in zip(settled, held, strict=True)]
     spelled = np.zeros(song.count)
     symbols, state = np.full(song.count, SIZE, np.int64), outlook.state
     for at in range(max(map(len, spellings))):
@@ -157,21 +171,23 @@ def _leaning(rules: Rules, along: int) -> float:
 def _recall(
     chances: Sequence[tuple[Word, float]],
     new: float,
-    sounding: tuple[int, ...],
+    before: Before,
     *,
     rules: Rules,
     rng: np.random.Generator,
 ) -> Word | None:
     """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
-    able = [(word, chance) for word, chance in chances if _may(word, sounding, rules)]
+    able = [(word, chance) for word, chance in chances if _may(word, before, rules)]
     logs = np.log([chance for _, chance in able] + [np.exp(new)])
     at = _draw(logs, rules.temperature, rng)
     return able[at][0] if at < len(able) else None
 
 
-def _may(word: Word, sounding: tuple[int, ...], rules: Rules) -> bool:
+def _may(word: Word, before: Before, rules: Rules) -> bool:
     """Whether a word heard before can stand here: it holds only what sounds, and strikes only what is allowed."""
-    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in sounding for n in word.notes)
+    if before.must_strike and not word.notes:
+        return False
+    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in before.sounding for n in word.notes)
 
 
 def _spell(
@@ -180,12 +196,14 @@ def _spell(
     outlook: Outlook,
     *,
     rows: Sequence[int],
-    sounding: Sequence[tuple[int, ...]],
+    before: Sequence[Before],
     rules: Rules,
     rngs: Sequence[np.random.Generator],
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
-    spellers = {n: Speller(sounding[n], rules.allowed) for n in rows}
+    spellers = {
+        n: Speller(before[n].sounding, rules.allowed, must_strike=before[n].must_strike) for n in rows
+    }
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
     active = list(rows)
     symbols = np.full(len(active), SIZE, np.int64)

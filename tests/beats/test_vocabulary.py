@@ -87,6 +87,15 @@ def test_whatever_is_sampled_among_legal_symbols_is_the_one_spelling_of_a_word(
     _assert_no_pitch_overlaps_itself(speller.word)
 
 
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_word_that_must_strike_is_never_a_rest(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    speller = Speller((), must_strike=True)
+    while not speller.is_over:
+        speller.push(int(rng.choice(np.flatnonzero(speller.legal()))))
+    assert speller.word.notes
+
+
 def _assert_no_pitch_overlaps_itself(word: Word) -> None:
     for a in word.notes:
         for b in word.notes:
