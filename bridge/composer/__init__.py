@@ -1,0 +1,16 @@
+"""The use cases: continue, accompany, vary, generate. The one place where a request becomes music.
+
+All four are one act: a *part* says for each beat and voice which word is given, and the network fills in what is
+not. Continuing gives the primer's beats and leaves the answer open; accompanying gives one voice and leaves the
+other open; varying plays the clip once as given and then again with its melody open; generating gives nothing.
+
+    answering   a request comes in, variations go out
+    hearing     what a request's clips are in: key, register, what may be struck
+    parts       which words are given, which are open
+    playing     the network plays a part, all variations in step
+    writing     words become clips again, in the primer's key, register and loudness
+"""
+
+from bridge.composer.answering import Composer
+
+__all__ = ["Composer"]
