@@ -59,6 +59,7 @@ def check_file(path: Path) -> RoundTrip:
     song = read_song(path)
     voices = voices_of(song)
     roles = [guess.role for guess in find_roles(song)]
+    exact = exact_notes(path)
     words: Counter[str] = Counter()
     errors: list[tuple[float, float] | None] = []
     for role, clip in zip(VOICES, (voices.melody, voices.accompaniment), strict=True):
@@ -66,7 +67,7 @@ def check_file(path: Path) -> RoundTrip:
             continue
         voice = encode_clip(clip)
         words.update(str(word) for word in voice.words)
-        errors += _compare(_of_role(exact_notes(path), roles, role), _through_text(voice))
+        errors += _compare(_of_role(exact, roles, role), _through_text(voice))
     found = [error for error in errors if error is not None]
     drums = sum(len(song.tracks[index].notes) for index in voices.left_out)
     return RoundTrip(

@@ -12,6 +12,7 @@ import typer
 from bridge.cli.parameters import AsJson, Roles
 from bridge.cli.printing import progress_bar, show, show_facts, show_json, show_table
 from bridge.errors import MacNetError, MidiMissing
+from bridge.music.song import MIDI_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from bridge.beats.encoding import Voice
     from bridge.beats.roundtrip import RoundTrip
     from bridge.music.note import Role
-
-MIDI_SUFFIXES = {".mid", ".midi"}
 
 
 def words(

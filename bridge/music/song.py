@@ -16,6 +16,10 @@ _OVERHANG: Ticks = TICKS_PER_BEAT // 16
 tick late, or a last note held a 64th too long."""
 
 
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+"""How the names of MIDI files end; `.kar` is karaoke, `.rmi` the same wrapped by Windows."""
+
+
 @dataclass(frozen=True, slots=True)
 class TempoChange:
     """From tick `at` on, `tempo_bpm` quarter notes are played a minute."""

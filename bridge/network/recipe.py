@@ -18,6 +18,7 @@ from bridge.errors import MacNetError, TooLittleMusic
 from bridge.music.midifile import read_song
 from bridge.music.note import Role
 from bridge.music.roles import voices_of
+from bridge.music.song import MIDI_SUFFIXES
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import (
     Card,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-SUFFIXES: Final = (".mid", ".midi")
 HELD_OUT: Final = 0.08
 """The share of songs that are held out of training to choose the best state by."""
 
@@ -163,7 +163,7 @@ def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
 
 
 def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in MIDI_SUFFIXES and path.is_file())
     return sorted(path for path in found if not any(path.match(pattern) for pattern in exclude))
 
 
