@@ -38,8 +38,7 @@ what happened and where, the hint says what to do next.
     │   └── TakesUnavailable        take.unavailable
     ├── TrainingError
     │   ├── TooLittleMusic          training.too_little
-    │   ├── TrainingUnavailable     training.unavailable
-    │   └── TrainingInterrupted     training.interrupted
+    │   └── TrainingUnavailable     training.unavailable
     └── SettingError                setting.invalid
 
 Foreign errors are mapped to these in the one file that imports the foreign library.
@@ -266,12 +265,6 @@ class TrainingUnavailable(TrainingError):
     """What training needs is not installed."""
 
     code = "training.unavailable"
-
-
-class TrainingInterrupted(TrainingError):
-    """The user stopped; what was best so far is kept."""
-
-    code = "training.interrupted"
 
 
 class SettingError(MacNetError):

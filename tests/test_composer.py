@@ -295,14 +295,23 @@ def test_no_clip_is_beyond_it(
             assert_playable(made)
 
 
-def test_a_model_that_learned_rising_scales_continues_one_exactly(toy_shelf: Shelf) -> None:
-    """The whole path with a known answer: what was trained on scales goes on with the scale."""
-    primer = {Role.MELODY: toy.rising(2, beats=8), Role.ACCOMPANIMENT: toy.chord(beats=8)}
+@pytest.mark.parametrize(
+    ("model", "heard"),
+    [
+        ("plain", 4),  # less than one cycle, and no memory: it has to know what follows
+        ("toy", 8),  # one cycle, which the memory gives back
+    ],
+)
+def test_a_model_that_was_trained_on_rising_scales_continues_one_exactly(
+    toy_shelf: Shelf, model: str, heard: int
+) -> None:
+    """The whole path with a known answer, at temperature 0."""
+    primer = {Role.MELODY: toy.rising(2, beats=heard), Role.ACCOMPANIMENT: toy.chord(beats=heard)}
     wanted = Request(
-        Kind.CONTINUE, primer, 2 * 3840, 1, 1, "toy", {"temperature": 0.0, "key": 0, "scale": MAJOR}
+        Kind.CONTINUE, primer, 2 * 3840, 1, 1, model, {"temperature": 0.0, "key": 0, "scale": MAJOR}
     )
     answer: Variation = Composer(toy_shelf).compose(wanted)[0]
-    assert pitches(answer.clips[Role.MELODY]) == [toy.SCALE[(2 + 8 + beat) % 7] for beat in range(8)]
+    assert pitches(answer.clips[Role.MELODY]) == [toy.SCALE[(2 + heard + beat) % 7] for beat in range(8)]
     assert [(n.onset, n.duration, n.pitch) for n in answer.clips[Role.ACCOMPANIMENT].notes] == [
         (3840 * bar, 3840, pitch) for bar in range(2) for pitch in (48, 55)
     ]

@@ -110,14 +110,6 @@ def decode_voice(voice: Voice) -> Clip:
     return Clip(tuple(sorted(notes)), voice.length, voice.meters, voice.name)
 
 
-def voice_of_words(
-    words: Sequence[Word], beats: Sequence[Beat], *, length: Ticks, meters: tuple[MeterChange, ...]
-) -> Voice:
-    """A voice of words that were made, not played: every note on its position, at velocity 100."""
-    shades = tuple((PLAIN,) * sum(note.articulated for note in word.notes) for word in words)
-    return Voice(tuple(beats), tuple(words), shades, length, meters)
-
-
 def _ended(
     notes: dict[int, list[tuple[Ticks, _Place, Shade]]], line: _Place
 ) -> dict[int, list[tuple[Ticks, _Place, Shade]]]:

@@ -147,14 +147,20 @@ class Speller:
         sounding: the pitches left sounding by the beat before, ascending.
         allowed: of 128 keys, those that may be articulated (a locked key); all when not given.
         must_strike: the word shall not be a rest.
+        may_hold: what sounds may be held over; not where a clip ends and its answer begins.
     """
 
     def __init__(
-        self, sounding: Sequence[int], allowed: Mask | None = None, *, must_strike: bool = False
+        self,
+        sounding: Sequence[int],
+        allowed: Mask | None = None,
+        *,
+        must_strike: bool = False,
+        may_hold: bool = True,
     ) -> None:
         self._sounding = tuple(sounding)
         self._allowed = np.ones(128, np.bool_) if allowed is None else allowed
-        self._must_strike = must_strike
+        self._must_strike, self._may_hold = must_strike, may_hold
         self._notes: list[WordNote] = []
         self._busy = np.zeros(128, np.int64)  # up to which position each pitch sounds already
         self._ties: list[int] = []  # for each sounding pitch, up to where it is held; 0: not held
@@ -196,7 +202,10 @@ class Speller:
     # What may follow: one method for each place in the word; each fills `mask`.
 
     def _after_nothing(self, mask: Mask) -> None:
-        mask[[NONE, SOME, SUSTAIN]] = True
+        mask[NONE] = True
+        if not self._may_hold:
+            return
+        mask[[SOME, SUSTAIN]] = True
         mask[ALL] = bool(np.delete(self._allowed, self._sounding).any())  # then something else must be struck
 
     def _within_ties(self, mask: Mask) -> None:

@@ -141,5 +141,5 @@ def _describe(progress: TrainProgress) -> str:
     left = (
         "" if math.isinf(progress.seconds_left) else f", {timedelta(seconds=int(progress.seconds_left))} left"
     )
-    nats = f"nats a beat: train {progress.train_nats:.3f}, held out {progress.valid_nats:.3f}"
+    nats = f"nats a quarter note: train {progress.train_nats:.3f}, held out {progress.valid_nats:.3f}"
     return f"{progress.iteration}/{progress.of}{left}, {nats}"

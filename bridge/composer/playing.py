@@ -41,8 +41,9 @@ def perform(
         tick()
     song = song.spread(request.variations)
     rngs = [np.random.default_rng([request.rng_seed, index + 1]) for index in range(request.variations)]
+    after = [words[0].sounding for words in heard[-1]] if heard else [()] * len(VOICES)
     made: list[list[tuple[Word, ...]]] = []
-    for words in _play(song, _kept(part, heard), rules, rngs=rngs, silences=silences):
+    for words in _play(song, _kept(part, heard), rules, rngs=rngs, silences=silences, after=after):
         made.append(words)
         tick()
     return [
@@ -67,12 +68,14 @@ def _play(
     *,
     rngs: Sequence[np.random.Generator],
     silences: Sequence[int],
+    after: Sequence[tuple[int, ...]] = ((), ()),
 ) -> Iterator[list[tuple[Word, ...]]]:
     """Play beat after beat; yields for each of them, for each voice, its word in every variation.
 
-    `silences` says for how many beats each voice may rest at a stretch.
+    `silences` says for how many beats each voice may rest at a stretch, `after` what sounded in each voice when
+    the music before stopped: the network hears it, but nothing is held over from one clip into the next.
     """
-    before = [[Before()] * song.count for _ in VOICES]
+    before = [[Before(sounding, may_hold=False)] * song.count for sounding in after]
     rested = np.zeros((len(VOICES), song.count), np.int64)
     for beat, given in beats:
         song.begin(beat)
@@ -92,7 +95,7 @@ def _play(
                 words = choose_words(song, voice, before=before[voice], rules=rules, rngs=rngs)
             else:
                 song.skip(voice)
-                words = [settle(word, one.sounding) for one in before[voice]]
+                words = [settle(word, one.holdable) for one in before[voice]]
             song.put(words)
             rested[voice] = [
                 0 if made.notes else rest + 1 for made, rest in zip(words, rested[voice], strict=True)

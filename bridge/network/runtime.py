@@ -256,8 +256,10 @@ class Song:
     def chances(self, voice: int, variation: int, logs: Floats) -> list[tuple[Word, float]]:
         """The words that `logs` (M + 1) point at, each with the chance of all its places together.
 
-        Words of less than one in ten thousand are left out.
+        Words of less than one in ten thousand are left out; a network without a memory points at none.
         """
+        if not self.runtime.config.memory:
+            return []
         numbers = self._memory.ids[voice][variation]
         weights = np.bincount(numbers, weights=np.exp(logs[:-1]))
         words = self._memory.lexicon.words

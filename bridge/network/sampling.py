@@ -35,10 +35,17 @@ class Before:
     Attributes:
         sounding: the pitches that its last word left sounding, ascending.
         must_strike: it has been silent for so long that it shall not rest again.
+        may_hold: what sounds may be held over; not from a primer into its answer.
     """
 
     sounding: tuple[int, ...] = ()
     must_strike: bool = False
+    may_hold: bool = True
+
+    @property
+    def holdable(self) -> tuple[int, ...]:
+        """The pitches that the next word may hold."""
+        return self.sounding if self.may_hold else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ def _likelihoods(
 ) -> npt.NDArray[np.float64]:
     """The log-probability of a voice's words, (n): pointed at or spelled."""
     held = [one.sounding for one in before]
-    settled = [settle(word, sounding) for word, sounding in zip(words, held, strict=True)]
+    settled = [settle(word, one.holdable) for word, one in zip(words, before, strict=True)]
     spellings = [spell(word, sounding) for word, sounding in zip(settled, held, strict=True)]
     spelled = np.zeros(song.count)
     symbols, state = np.full(song.count, SIZE, np.int64), outlook.state
@@ -187,7 +194,7 @@ def _may(word: Word, before: Before, rules: Rules) -> bool:
     """Whether a word heard before can stand here: it holds only what sounds, and strikes only what is allowed."""
     if before.must_strike and not word.notes:
         return False
-    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in before.sounding for n in word.notes)
+    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in before.holdable for n in word.notes)
 
 
 def _spell(
@@ -202,7 +209,10 @@ def _spell(
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
     spellers = {
-        n: Speller(before[n].sounding, rules.allowed, must_strike=before[n].must_strike) for n in rows
+        n: Speller(
+            before[n].sounding, rules.allowed, must_strike=before[n].must_strike, may_hold=before[n].may_hold
+        )
+        for n in rows
     }
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
     active = list(rows)

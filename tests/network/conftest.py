@@ -13,18 +13,29 @@ from tests.network import toy
 
 @pytest.fixture(scope="session")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> MacNet:
-    """A network that has learned to rise."""
+    """A network with a memory, which has learned to go on with a scale that it has heard once."""
     fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, toy.QUICK, folder=tmp_path_factory.mktemp("run"))
     fit.run(lambda _: None)
     return fit.model
 
 
 @pytest.fixture(scope="session")
-def toy_shelf(fitted: MacNet, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """A shelf with the model `toy`."""
+def knowing(tmp_path_factory: pytest.TempPathFactory) -> MacNet:
+    """A network without a memory, which has learned that scales rise."""
+    folder = tmp_path_factory.mktemp("plain")
+    songs = toy.songs()
+    fit = Fit(songs, songs[:2], toy.PLAIN, toy.PATIENT, folder=folder, start=toy.wide_start())
+    fit.run(lambda _: None)
+    return fit.model
+
+
+@pytest.fixture(scope="session")
+def toy_shelf(fitted: MacNet, knowing: MacNet, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """A shelf with the models `toy`, which remembers, and `plain`, which knows."""
     models = tmp_path_factory.mktemp("models")
-    folder = toy.folder_of(models / "toy")
-    save_model(folder, fitted.state_dict(), toy.SMALL, card=toy.CARD, vocabulary=toy.VOCABULARY)
+    for name, model in (("toy", fitted), ("plain", knowing)):
+        folder = toy.folder_of(models / name)
+        save_model(folder, model.state_dict(), model.config, card=toy.CARD, vocabulary=toy.VOCABULARY)
     return Shelf([models])
 
 

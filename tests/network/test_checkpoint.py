@@ -17,7 +17,7 @@ def copy(toy_folder: Path, tmp_path: Path) -> Path:
 
 
 def test_a_model_is_found_by_name_and_described_by_its_card(toy_shelf: Shelf) -> None:
-    assert toy_shelf.names() == ("toy",)
+    assert toy_shelf.names() == ("plain", "toy")
     assert toy_shelf.card("toy").description == "rising scales"
 
 

@@ -33,6 +33,13 @@ def test_a_scale_that_has_been_heard_once_is_known(fitted: MacNet) -> None:
     assert melody[0] > 1.5  # which of seven steps a song starts on cannot be known
 
 
+def test_a_network_without_memory_learns_that_scales_rise(knowing: MacNet) -> None:
+    knowing.eval()
+    with torch.inference_mode():
+        melody, _ = -knowing(to_inputs(collate([prepare(toy.songs()[3])])))[0]
+    assert melody[1:].max() < 0.2
+
+
 def test_the_likelihood_of_a_beat_does_not_depend_on_what_comes_after(fitted: MacNet) -> None:
     song = toy.songs()[0]
     *head, _ = song.voices[0]

@@ -3,8 +3,12 @@ them in seconds."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+import torch
+from torch import nn
 
 from bridge.beats.playlist import Score, score_of
 from bridge.beats.vocabulary import SIZE, symbol_names
@@ -12,6 +16,7 @@ from bridge.config import NetworkConfig, TrainSettings
 from bridge.music.note import Clip, Note, Role, make_clip
 from bridge.network.checkpoint import Card, Vocabulary
 from bridge.network.features import METRE
+from bridge.network.model import MacNet
 
 SCALE = (60, 62, 64, 65, 67, 69, 71)
 SMALL = NetworkConfig(
@@ -26,6 +31,9 @@ QUICK = TrainSettings(
     warmup=10,
     save_every_s=3600,
 )
+PLAIN = replace(SMALL, memory=False)
+"""Without its memory a network cannot copy the scale from its primer: it has to know it."""
+PATIENT = replace(QUICK, epochs=120, patience=120, learning_rate=5e-3, weight_decay=0.0)
 CARD = Card("toy", "1", "rising scales", "made by the tests", "none", "2026-11-22")
 VOCABULARY = Vocabulary(symbol_names(), {"60-1-1": 1})
 
@@ -50,6 +58,27 @@ def songs(count: int = 14) -> tuple[Score, ...]:
         score_of({Role.MELODY: rising(i), Role.ACCOMPANIMENT: chord()}, name=f"song {i}", shift=0)
         for i in range(count)
     )
+
+
+def wide_start() -> dict[str, torch.Tensor]:
+    """Weights for `PLAIN` in which words differ more than torch lets them, on the way to the speller.
+
+    From torch's own start so small a network takes minutes to find out that a scale rises.
+    """
+    torch.manual_seed(1)
+    weights = MacNet(PLAIN).state_dict()
+    for name, weight in weights.items():
+        if "weight_hh" in name:
+            for gate in weight.chunk(3):
+                nn.init.orthogonal_(gate)
+        elif "weight_ih" in name:
+            for gate in weight.chunk(3):
+                nn.init.xavier_uniform_(gate, gain=1.5)
+        elif name.endswith(("plan.weight", "start.weight", "word.out.weight")):
+            nn.init.xavier_uniform_(weight, gain=1.5)
+        elif name.startswith("metre"):
+            nn.init.normal_(weight, std=0.3)
+    return weights
 
 
 def folder_of(path: Path) -> Path:
