@@ -30,7 +30,7 @@ class _Leaning:
     patience: int = 0
 
 
-# As learned, one continuation in 25 did nothing but loop its primer, which the tunes themselves never do; this
+# As learned, one continuation in 30 did nothing but loop its primer, which the tunes themselves never do; this
 # weariness leaves one in 100 and takes 3 of 100 repeated bars away (29 folk primers, 4 answers each).
 _ON = _Leaning(weariness=0.2, patience=4)
 _LEANINGS: Final = {
