@@ -13,11 +13,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bridge.beats.vocabulary import SIZE
-from bridge.config import NetworkConfig, TrainSettings
+from bridge.config import TrainSettings
 from bridge.network.batch import prepare
-from bridge.network.checkpoint import Card, read_card
-from bridge.network.features import METRE
+from bridge.network.checkpoint import Card, read_card, read_config
 from bridge.network.model import MacNet
 from bridge.network.recipe import read_folder, train, write_figures
 from bridge.network.tensors import read_model_weights
@@ -62,7 +60,7 @@ def main() -> None:
 
 def measure_card(folder: Path, songs: Path) -> None:
     """Measure the model on songs it has not seen, and write the figures onto its card."""
-    model = MacNet(NetworkConfig(2, SIZE, METRE))
+    model = MacNet(read_config(folder))
     model.load_state_dict(read_model_weights(folder))
     figures = measure(model, [prepare(score) for score in read_folder(songs).scores])
     melody, accompaniment = figures.voices

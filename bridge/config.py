@@ -72,6 +72,10 @@ class NetworkConfig:
         symbol_size: units of a symbol's embedding.
         speller_size: units of the GRU that spells a word.
         dropout: share of units left out in training.
+        likeness_size: units that weigh how alike two passages have been of late, forgiving what differs; 0: none.
+        lags: for how many beats back the pointer knows each one by itself; 0: it only counts bars.
+        lookbacks: how many beats ago the beats stood whose words are given to the core again, beside those of
+            `network.features`, which count in bars: for music whose bars are not known.
     """
 
     voices: int
@@ -84,6 +88,9 @@ class NetworkConfig:
     symbol_size: int = 96
     speller_size: int = 192
     dropout: float = 0.45
+    likeness_size: int = 0
+    lags: int = 0
+    lookbacks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

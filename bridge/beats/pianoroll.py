@@ -1,6 +1,8 @@
-"""The field's benchmark as scores: piano rolls of eighth-note frames, one frame one word of a single voice.
+"""The field's benchmark as scores: piano rolls of eighth-note frames.
 
-A frame says which of 88 keys sound, not which are struck; so its word is spelled as if all were struck.
+The highest key of a frame is the melody's word, the others are the accompaniment's: what each frame says is in the two
+words, and each pair of words is at most one frame, so nats of words are nats of frames. A frame says which of 88
+keys sound, not which are struck; so its words are spelled as if all were struck.
 """
 
 from __future__ import annotations
@@ -46,13 +48,15 @@ def read_pianorolls(path: Path) -> list[Score]:
 
 
 def score_of_frames(frames: npt.NDArray[np.uint8], *, name: str) -> Score:
-    """One song's frames, (frames, 88), as a score of one voice."""
-    words = tuple(word_of_frame(frame) for frame in frames)
+    """One song's frames, (frames, 88), as a score of two voices."""
+    words = [word_of_frame(frame).notes for frame in frames]
     beats = tuple(
         Beat(number * _FRAME, _FRAME, _FRAME, number % _FRAMES_IN_BAR, number // _FRAMES_IN_BAR, COMMON_TIME)
         for number in range(len(words))
     )
-    return Score(name, beats, (words,), (True,), is_tied=False)
+    melody = tuple(Word(notes[-1:]) for notes in words)
+    accompaniment = tuple(Word(notes[:-1]) for notes in words)
+    return Score(name, beats, (melody, accompaniment), (True, True), is_tied=False)
 
 
 def word_of_frame(frame: npt.NDArray[np.uint8]) -> Word:

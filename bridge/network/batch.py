@@ -37,7 +37,7 @@ class Prepared:
     Attributes:
         score: the score.
         metre: (beats, columns), see `features.metre_columns`.
-        lookback: (beats, 3), see `features.lookback_indices`.
+        lookback: (beats, 3 or more), see `features.lookback_indices`.
         runs: (voices, beats, beats), see `features.run_matrix`; capped at `LONGEST_RUN`.
         distances: (beats, beats), see `features.distance_matrix`.
         spellings: for each voice, the ids that spell each beat.
@@ -89,8 +89,8 @@ def note_rows(word: Word) -> Ints:
     return np.array(rows, np.int64).reshape(len(rows), 4)
 
 
-def prepare(score: Score) -> Prepared:
-    """The numbers of one score."""
+def prepare(score: Score, lookbacks: Sequence[int] = ()) -> Prepared:
+    """The numbers of one score; `lookbacks` as in `NetworkConfig`."""
     beats = score.beats
     bars = np.array([beat.bar for beat in beats], np.int64)
     places = np.array([beat.index for beat in beats], np.int64)
@@ -98,7 +98,7 @@ def prepare(score: Score) -> Prepared:
     return Prepared(
         score,
         metre_columns(beats),
-        lookback_indices(beats),
+        lookback_indices(beats, lookbacks),
         runs,
         distance_matrix(bars, places).astype(np.uint8),
         tuple(_spellings(words, is_tied=score.is_tied) for words in score.voices),

@@ -169,7 +169,9 @@ def read_config(folder: Path) -> NetworkConfig:
             f"model {folder.name!r} spells in other symbols than this bridge", hint="Train the model again."
         )
     try:
-        return NetworkConfig(**{**content["network"], "metre": tuple(content["network"]["metre"])})
+        shape = content["network"]
+        tuples = {name: tuple(shape.get(name, ())) for name in ("metre", "lookbacks")}
+        return NetworkConfig(**{**shape, **tuples})
     except (TypeError, KeyError) as error:
         raise _damaged(folder, f"{CONFIG} describes no network ({error})") from error
 

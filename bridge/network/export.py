@@ -4,7 +4,7 @@ The graphs are a kilobyte each: they only name their weights, which the runtime 
 weights once. One file for each question that the runtime asks:
 
     core.onnx       read (n, R), state (n, H)                 -> state (n, H)
-    point-V.onnx    context (n, C)                            -> query (n, K), key (n, K), new (n, 1)
+    point-V.onnx    context (n, C)                            -> query (n, K), key (n, K), new (n, 1), lag (n, lags)
     plan-V.onnx     plan_inputs (n, C + E)                    -> given (n, 3P), state (n, P)
     spell-V.onnx    symbol (n), given (n, 3P), state (n, P)   -> logits (n, symbols), state (n, P)
 
@@ -66,7 +66,7 @@ def graphs(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, on
     made = {"core.onnx": _core(_Graph(weights), config)}
     for voice in range(config.voices):
         if config.memory:
-            made[f"point-{voice}.onnx"] = _point(_Graph(weights), voice)
+            made[f"point-{voice}.onnx"] = _point(_Graph(weights), voice, config)
         made[f"plan-{voice}.onnx"] = _plan(_Graph(weights), voice, config)
         made[f"spell-{voice}.onnx"] = _spell(_Graph(weights), voice, config)
     return made
@@ -151,12 +151,18 @@ def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
     return graph.build({"read": width, "before": config.core_size}, {"state": config.core_size})
 
 
-def _point(graph: _Graph, voice: int) -> onnx.ModelProto:
-    for name in ("query", "key", "new"):
-        graph.linear("context", f"pointers.{voice}.{name}", name)
-    width = graph.width(f"pointers.{voice}.query.weight", 1)
-    size = graph.width(f"pointers.{voice}.query.weight", 0)
-    return graph.build({"context": width}, {"query": size, "key": size, "new": 1})
+def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
+    name = f"pointers.{voice}"
+    for output in ("query", "key", "new"):
+        graph.linear("context", f"{name}.{output}", output)
+    if config.lags:
+        query = graph.linear("context", f"{name}.lag_query", "lag_query")
+        lags = [graph.weight(f"{name}.{table}") for table in ("lag", "lag_bias")]
+        graph.add("Gemm", [query, *lags], "lag", transB=1)
+    width = graph.width(f"{name}.query.weight", 1)
+    size = graph.width(f"{name}.query.weight", 0)
+    of_lags = {"lag": config.lags} if config.lags else {}
+    return graph.build({"context": width}, {"query": size, "key": size, "new": 1, **of_lags})
 
 
 def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:

@@ -1,8 +1,9 @@
 """What the network is told of each beat beside its words, in numbers. Training and runtime share every line.
 
-Three kinds: where the beat stands in its bar (metre columns), what stood one, two and four bars ago (lookbacks),
-and how long the music up to now has run along with the music before each earlier beat (runs): the evidence that
-a passage is coming back.
+Four kinds: where the beat stands in its bar (metre columns), what stood one, two and four bars ago (lookbacks),
+how long the music up to now has run along with the music before each earlier beat (runs), and what share of the
+latest beats were the same there (likeness): the evidence that a passage is coming back. A run ends with one note that
+differs; likeness forgives it, and so a varied repeat is still known as one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
 
+Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -34,6 +36,9 @@ RUN_BUCKET_OF: Final = tuple(int(bucket) for bucket in np.digitize(np.arange(64)
 """The bucket of each run of 0 to 63 beats; longer ones share the last."""
 _BUCKET: Final = np.array(RUN_BUCKET_OF)
 
+LIKENESS_DECAYS: Final = (0.7, 0.9, 0.97)
+"""How fast each likeness forgets: it looks back over about 3, 10 and 33 beats."""
+
 _DISTANCES: Final = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6, 12: 7, 16: 8, 24: 9, 32: 10}
 DISTANCE_BUCKETS: Final = 12
 _DISTANCE: Final = np.array([_DISTANCES.get(bars, 11) for bars in range(4096)])
@@ -49,11 +54,18 @@ def _beats_in_bar(beat: Beat) -> int:
     return max(1, round(beat.meter.bar / beat.felt))
 
 
-def lookback_indices(beats: Sequence[Beat]) -> Ints:
-    """For each beat, the beats at its place one, two and four bars ago, (beats, 3); -1 where there is none."""
+def lookback_indices(beats: Sequence[Beat], also: Sequence[int] = ()) -> Ints:
+    """The beats whose words are given to the core again, (beats, 3 + also); -1 where there is none.
+
+    At each beat's place one, two and four bars ago, and as many beats ago as `also` says.
+    """
     where = {(beat.bar, beat.index): number for number, beat in enumerate(beats)}
-    rows = [[where.get((beat.bar - bars, beat.index), -1) for bars in LOOKBACKS] for beat in beats]
-    return np.array(rows, np.int64).reshape(len(beats), len(LOOKBACKS))
+    rows = [
+        [where.get((beat.bar - bars, beat.index), -1) for bars in LOOKBACKS]
+        + [max(-1, number - back) for back in also]
+        for number, beat in enumerate(beats)
+    ]
+    return np.array(rows, np.int64).reshape(len(beats), len(LOOKBACKS) + len(also))
 
 
 def distance_row(bars: Ints, places: Ints, bar: int, place: int) -> Ints:
@@ -75,6 +87,22 @@ def next_runs(runs: Ints, same: Bools) -> Ints:
     """
     start = np.zeros((*runs.shape[:-1], 1), np.int64)
     return np.concatenate([start, np.where(same, runs + 1, 0)], -1)
+
+
+def next_likeness(likeness: Floats, same: Bools) -> Floats:
+    """The likeness of beat t from that of beat t-1: decaying shares, 0 to 1, of the beats that were the same.
+
+    Args:
+        likeness: (..., decays, t-1) of beat t-1, along each beat before it.
+        same: (..., t-1) for each of those, whether its word is that of beat t-1.
+
+    Returns:
+        (..., decays, t)
+    """
+    decays = np.array(LIKENESS_DECAYS, np.float32)[:, None]
+    now = decays * likeness + (1 - decays) * same[..., None, :]
+    start = np.zeros((*now.shape[:-1], 1), np.float32)
+    return np.concatenate([start, now], -1, dtype=np.float32)
 
 
 def run_buckets(runs: Ints) -> Ints:

@@ -6,8 +6,9 @@ For each voice in turn, the melody first and the accompaniment knowing it, a bea
     p(word) = p(new) x p(spelled so) + sum over earlier beats j of p(j) x [the word of j is this word]
 
 p(new) and the p(j) are one softmax: a pointer over the song so far (pointer sentinel mixture, Merity et al. 2016),
-whose logits see queries and keys of the core's states and, by learned tables, how long the music has run along
-with the music before j and how many bars back j lies. A new word is spelled symbol by symbol by a small GRU.
+whose logits see queries and keys of the core's states, how long the music has run along with the music before j,
+how alike the two have been of late, how many bars back j lies, and how welcome that many beats back is to the core
+now (as in Transformer-XL, Dai et al. 2019). A new word is spelled symbol by symbol by a small GRU.
 
 Shapes: B songs, T beats, V voices, U distinct words, N notes in a word, S symbols in a spelling.
 """
@@ -21,7 +22,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bridge.beats.vocabulary import LAST
-from bridge.network.features import DISTANCE_BUCKETS, LOOKBACKS, RUN_BUCKET_OF, RUN_BUCKETS
+from bridge.network.features import (
+    DISTANCE_BUCKETS,
+    LIKENESS_DECAYS,
+    LOOKBACKS,
+    RUN_BUCKET_OF,
+    RUN_BUCKETS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 
 LOOKBACK_SIZE = 96
 METRE_SIZE = 64
+LAG_SIZE = 32
 
 
 class Spellings(NamedTuple):
@@ -46,7 +54,7 @@ class Inputs(NamedTuple):
     words: Tensor  # B V T
     is_beat: Tensor  # B T
     metre: Tensor  # B T C
-    lookback: Tensor  # B T 3
+    lookback: Tensor  # B T L
     runs: Tensor  # B V T T
     distances: Tensor  # B T T
     spelled: Sequence[Sequence[Spellings]]
@@ -73,13 +81,21 @@ class WordEmbedding(nn.Module):
         return embedded
 
 
+class Evidence(NamedTuple):
+    """What tells the pointer that a passage is coming back."""
+
+    runs: Tensor  # B V T T, of the voices before this one with this beat included
+    likeness: Tensor  # B V*D T T
+    same: Tensor  # B voice T T: of the voices before this one, whether this beat's words are alike
+    distances: Tensor  # B T T
+
+
 class Pointer(nn.Module):
     """Where in the song so far the next word of one voice may stand already; or nowhere (the last column)."""
 
     def __init__(self, config: NetworkConfig, voice: int) -> None:
         super().__init__()
         context = config.core_size + voice * config.word_size
-        self.voice = voice
         self.query = nn.Linear(context, config.key_size)
         self.key = nn.Linear(context, config.key_size)
         self.new = nn.Linear(context, 1)
@@ -87,22 +103,49 @@ class Pointer(nn.Module):
         self.joint = nn.Parameter(torch.zeros(RUN_BUCKETS))
         self.best = nn.Parameter(torch.zeros(RUN_BUCKETS))
         self.distance = nn.Parameter(torch.zeros(DISTANCE_BUCKETS))
+        if config.likeness_size:
+            decays = config.voices * len(LIKENESS_DECAYS)
+            self.alike = nn.Linear(decays + config.voices + voice, config.likeness_size)
+            self.weigh = nn.Linear(config.likeness_size, 1, bias=False)
+            self.unlike = nn.Linear(decays, 1, bias=False)
+        if config.lags:
+            self.lag_query = nn.Linear(context, LAG_SIZE)
+            self.lag = nn.Parameter(torch.randn(config.lags, LAG_SIZE) * 0.1)
+            self.lag_bias = nn.Parameter(torch.zeros(config.lags))
+        self.config = config
         self.register_buffer("bucket", torch.tensor(RUN_BUCKET_OF), persistent=False)
 
     bucket: Tensor
 
-    def forward(self, context: Tensor, runs: Tensor, distances: Tensor) -> Tensor:  # -> B T T+1
+    def forward(self, context: Tensor, evidence: Evidence) -> Tensor:  # -> B T T+1
         """The log-probability that the next word is that of each beat, and that it is new."""
         query, key = self.query(context), self.key(context)  # B T K
         logits = query @ key.transpose(1, 2) * key.shape[-1] ** -0.5  # B T T
-        buckets = self.bucket[runs]  # B V T T
+        buckets = self.bucket[evidence.runs]  # B V T T
         for voice, table in enumerate(self.run):
             logits = logits + table[buckets[:, voice]]
         joint = buckets.amin(1)  # B T T
-        logits = logits + self.joint[joint] + self.distance[distances]
+        logits = logits + self.joint[joint] + self.distance[evidence.distances]
         earlier = torch.ones_like(joint[0], dtype=torch.bool).tril(-1)
         new = self.new(context) + self.best[(joint * earlier).amax(2)].unsqueeze(-1)  # B T 1
+        if self.config.likeness_size:
+            logits = logits + self._weighed(evidence)
+            new = new + self.unlike((evidence.likeness * earlier).amax(3).transpose(1, 2))
+        if self.config.lags:
+            logits = logits + self._by_lag(context)
         return torch.cat([logits.masked_fill(~earlier, -1e9), new], 2).log_softmax(-1)
+
+    def _weighed(self, evidence: Evidence) -> Tensor:  # -> B T T
+        runs = torch.log1p(evidence.runs.float())
+        seen = torch.cat([evidence.likeness, runs, evidence.same.float()], 1).permute(0, 2, 3, 1)
+        weighed: Tensor = self.weigh(torch.tanh(self.alike(seen))).squeeze(-1)
+        return weighed
+
+    def _by_lag(self, context: Tensor) -> Tensor:  # -> B T T
+        beats = torch.arange(context.shape[1], device=context.device)
+        lags = (beats.unsqueeze(1) - beats).clamp(0, self.config.lags - 1)  # T T
+        welcome: Tensor = self.lag_query(context) @ self.lag.t() + self.lag_bias  # B T lags
+        return welcome.gather(2, lags.expand(len(context), -1, -1))
 
 
 class WordSpeller(nn.Module):
@@ -140,8 +183,9 @@ class MacNet(nn.Module):
         self.word = WordEmbedding(config.word_size)
         self.nothing = nn.Parameter(torch.zeros(size))  # stands before the first beat
         self.metre = nn.ModuleList(nn.Embedding(values, METRE_SIZE) for values in config.metre)
-        self.lookback = nn.ModuleList(nn.Linear(size, LOOKBACK_SIZE) for _ in LOOKBACKS)
-        read = size + METRE_SIZE + LOOKBACK_SIZE * len(LOOKBACKS) * config.memory
+        lookbacks = len(LOOKBACKS) + len(config.lookbacks)
+        self.lookback = nn.ModuleList(nn.Linear(size, LOOKBACK_SIZE) for _ in range(lookbacks))
+        read = size + METRE_SIZE + LOOKBACK_SIZE * lookbacks * config.memory
         self.core = nn.GRU(read, config.core_size, batch_first=True)
         self.pointers = nn.ModuleList(Pointer(config, voice) for voice in range(config.voices))
         self.spellers = nn.ModuleList(WordSpeller(config, voice) for voice in range(config.voices))
@@ -151,7 +195,11 @@ class MacNet(nn.Module):
         """The log-probability of each beat's word; 0 where padded."""
         words = self.word(inputs.notes)[inputs.words]  # B V T E
         states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
-        likelihoods = [self._voice(voice, states, words, inputs) for voice in range(self.config.voices)]
+        same = self._same(inputs.words)  # B V T T
+        likeness = _likeness(same) if self.config.likeness_size else same[:, :0].float()
+        likelihoods = [
+            self._voice(voice, states, words, (same, likeness, inputs)) for voice in range(self.config.voices)
+        ]
         return torch.stack(likelihoods, 1) * inputs.is_beat.unsqueeze(1)
 
     def _read(self, words: Tensor, inputs: Inputs) -> Tensor:
@@ -166,19 +214,25 @@ class MacNet(nn.Module):
                 parts.append(linear(self.dropout(lines[rows, back.clamp(min=0)])) * (back >= 0).unsqueeze(-1))
         return torch.cat(parts, 2)
 
-    def _voice(self, voice: int, states: Tensor, words: Tensor, inputs: Inputs) -> Tensor:  # -> B T
+    def _voice(
+        self, voice: int, states: Tensor, words: Tensor, heard: tuple[Tensor, Tensor, Inputs]
+    ) -> Tensor:  # -> B T
+        same, likeness, inputs = heard
         context = torch.cat([states, *words[:, :voice].unbind(1)], 2)  # B T H+voice*E
         if not self.config.memory:
             recalled = torch.zeros_like(words[:, voice])
             return self._spelled(voice, torch.cat([context, recalled], 2), inputs)
-        same = self._same(inputs.words)  # B V T T
-        runs = torch.cat([(inputs.runs + 1) * same, inputs.runs], 1)  # this beat included, then not
-        heard = torch.cat([runs[:, :voice], runs[:, self.config.voices + voice :]], 1)
-        logs = self.pointers[voice](context, heard, inputs.distances)  # B T T+1
+        logs = self.pointers[voice](context, self._evidence(voice, same, likeness, inputs))  # B T T+1
         recalled = logs[:, :, :-1].exp() @ words[:, voice]  # B T E
         spelled = self._spelled(voice, torch.cat([context, recalled], 2), inputs)
         copied = logs[:, :, :-1].masked_fill(~same[:, voice], -1e9).logsumexp(2)
         return torch.logaddexp(logs[:, :, -1] + spelled, copied)
+
+    @staticmethod
+    def _evidence(voice: int, same: Tensor, likeness: Tensor, inputs: Inputs) -> Evidence:
+        now = (inputs.runs + 1) * same  # B V T T: this beat included
+        runs = torch.cat([now[:, :voice], inputs.runs[:, voice:]], 1)
+        return Evidence(runs, likeness, same[:, :voice], inputs.distances)
 
     def _spelled(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> Tensor:  # -> B T
         speller = self.spellers[voice]
@@ -192,3 +246,14 @@ class MacNet(nn.Module):
     @staticmethod
     def _same(words: Tensor) -> Tensor:  # B V T -> B V T T
         return words.unsqueeze(3) == words.unsqueeze(2)
+
+
+@torch.no_grad()
+def _likeness(same: Tensor) -> Tensor:  # B V T T -> B V*D T T
+    """`features.next_likeness` over a whole song; at [t, j] what is known of the beats before t and before j."""
+    decays = torch.tensor(LIKENESS_DECAYS, device=same.device).view(1, 1, -1, 1)  # 1 1 D 1
+    gained = same.unsqueeze(2) * (1 - decays.unsqueeze(-1))  # B V D T T
+    likeness = torch.zeros_like(gained)
+    for t in range(1, same.shape[2]):
+        likeness[..., t, 1:] = decays * likeness[..., t - 1, :-1] + gained[..., t - 1, :-1]
+    return likeness.flatten(1, 2)

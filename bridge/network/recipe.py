@@ -102,7 +102,7 @@ def train(
     check_name(name)
     reading = read_folder(folder, exclude=settings.exclude)
     learned, held_out = split_by_song(reading.scores)
-    config = NetworkConfig(len(reading.scores[0].voices), SIZE, METRE)
+    config = shape(len(reading.scores[0].voices))
     work = models_dir / ".training" / name
     fit = Fit(learned, held_out, config, settings, folder=work)
     figures = fit.run(on_progress, resume=resume)
@@ -115,7 +115,7 @@ def train(
     shutil.copyfile(work / LOG, draft / "training.jsonl")
     save_model(draft, weights, config, card=described, vocabulary=vocabulary_of(learned))
     write_figures(draft, _figures(fit, held_out, fitted=figures, folder=draft))
-    placed = _put_in_place(draft, models_dir / name)
+    placed = put_in_place(draft, models_dir / name)
     shutil.rmtree(work)
     return Trained(placed, reading, figures)
 
@@ -141,6 +141,11 @@ def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
             hint=f"Training needs {_LEAST_SONGS} songs and {_LEAST_BEATS} beats or more; hundreds are better.",
         )
     return Reading(tuple(scores), left_out)
+
+
+def shape(voices: int) -> NetworkConfig:
+    """The network that is trained when nothing else is said."""
+    return NetworkConfig(voices, SIZE, METRE, likeness_size=16, lags=512)
 
 
 def read_score(path: Path, name: str) -> Score:
@@ -223,7 +228,7 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _put_in_place(draft: Path, target: Path) -> Path:
+def put_in_place(draft: Path, target: Path) -> Path:
     """Move a whole model to its place; the one that was there goes only after the new one is complete."""
     stamped = draft.with_name(f"{target.name}.{fingerprint(draft)}.old")
     if target.exists():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,15 @@ from bridge.beats.word import Word
 from bridge.errors import ModelDamaged
 from bridge.network.batch import note_rows
 from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_graphs, read_vocabulary
-from bridge.network.features import LOOKBACKS, distance_row, metre_columns, next_runs, run_buckets
+from bridge.network.features import (
+    LIKENESS_DECAYS,
+    LOOKBACKS,
+    distance_row,
+    metre_columns,
+    next_likeness,
+    next_runs,
+    run_buckets,
+)
 from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
@@ -56,6 +64,15 @@ class Outlook:
     along: Ints
     given: Floats
     state: Floats
+
+
+class Pointing(NamedTuple):
+    """Query (n, K), key (n, K), the logit that the word is new (n, 1), and how welcome each lag is (n, lags)."""
+
+    query: Floats
+    key: Floats
+    new: Floats
+    lag: Floats | None = None
 
 
 class Runtime:
@@ -117,10 +134,9 @@ class Runtime:
         rows = [table[value] for table, value in zip(self._metre, metre, strict=True)]
         return np.asarray(np.sum(rows, 0), np.float32)
 
-    def point(self, voice: int, context: Floats) -> tuple[Floats, Floats, Floats]:
-        """Query (n, K), key (n, K) and the logit that the word is new (n, 1)."""
-        query, key, new = self._run(f"point-{voice}", context=context)
-        return query, key, new
+    def point(self, voice: int, context: Floats) -> Pointing:
+        """What the pointer makes of the core's state and the voices before this one."""
+        return Pointing(*self._run(f"point-{voice}", context=context))
 
     def plan(self, voice: int, plan_inputs: Floats) -> tuple[Floats, Floats]:
         """What the speller is given in every step, and its first state."""
@@ -191,6 +207,7 @@ class Song:
         """Go on to the next beat: the core reads what was before it."""
         self._place = (beat.bar, beat.index)
         lookback = [self._memory.line(beat.bar - bars, beat.index) for bars in LOOKBACKS]
+        lookback += [self._memory.line_ago(beats) for beats in self.runtime.config.lookbacks]
         self._state = self.runtime.step(self._before, metre_columns([beat])[0], lookback, self._state)
         self._now, self._keys = [], []
 
@@ -218,20 +235,20 @@ class Song:
             return Outlook(*nothing, given, state), np.zeros(
                 (self.count, runtime.config.key_size), np.float32
             )
-        query, key, new = runtime.point(voice, context)
+        pointing = runtime.point(voice, context)
         runs = self._runs(voice)
-        logs = self._logs(voice, query, new, runs=runs)
+        logs = self._logs(voice, pointing, runs)
         chances = np.exp(logs[:, None, :-1])
         recalled = (chances @ self._memory.vectors[voice])[:, 0]
         given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state), key
+        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state), pointing.key
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
         size = self.runtime.config.key_size
         has_memory = self.runtime.config.memory
         key = (
-            self.runtime.point(voice, self._context())[1]
+            self.runtime.point(voice, self._context()).key
             if has_memory
             else np.zeros((self.count, size), np.float32)
         )
@@ -265,9 +282,9 @@ class Song:
         words = self._memory.lexicon.words
         return [(words[number], float(weights[number])) for number in np.nonzero(weights > 1e-4)[0]]
 
-    def _logs(self, voice: int, query: Floats, new: Floats, *, runs: Sequence[Ints]) -> Floats:
+    def _logs(self, voice: int, pointing: Pointing, runs: Sequence[Ints]) -> Floats:
         """The pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
-        memory, table = self._memory, self.runtime.table
+        memory, table, query = self._memory, self.runtime.table, pointing.query
         logits = (memory.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
         buckets = [run_buckets(run) for run in runs]  # V of (n, M)
         for heard, bucket in enumerate(buckets):
@@ -275,11 +292,29 @@ class Song:
         joint = np.minimum.reduce(buckets)
         distances = distance_row(memory.bars, memory.places, *self._place)
         logits = logits + table(voice, "joint")[joint] + table(voice, "distance")[distances]
-        best = joint.max(1, initial=0)
-        logits = np.concatenate([logits, new + table(voice, "best")[best][:, None]], 1)
+        new = pointing.new + table(voice, "best")[joint.max(1, initial=0)][:, None]
+        if self.runtime.config.likeness_size:
+            alike, unlike = self._likeness(voice, runs)
+            logits, new = logits + alike, new + unlike
+        if pointing.lag is not None:
+            lags = np.minimum(np.arange(self.length, 0, -1), self.runtime.config.lags - 1)
+            logits = logits + pointing.lag[:, lags]
+        logits = np.concatenate([logits, new], 1)
         logits = logits - logits.max(1, keepdims=True)
         result: Floats = logits - np.log(np.exp(logits).sum(1, keepdims=True))
         return result
+
+    def _likeness(self, voice: int, runs: Sequence[Ints]) -> tuple[Floats, Floats]:
+        """What likeness adds to the logit of each remembered beat (n, M), and to that of a new word (n, 1)."""
+        table = self.runtime.table
+        likeness = np.concatenate(self._memory.likeness, 1)  # n V*D M
+        along = np.log1p(np.stack(runs, 1).astype(np.float32))  # n V M
+        same = [self._memory.same(heard, self._now[heard][0])[:, None] for heard in range(voice)]
+        seen = np.concatenate([likeness, along, *same], 1).transpose(0, 2, 1)  # n M F
+        units = np.tanh(seen @ table(voice, "alike.weight").T + table(voice, "alike.bias"))
+        return units @ table(voice, "weigh.weight")[0], likeness.max(2, initial=0) @ table(
+            voice, "unlike.weight"
+        ).T
 
     def _runs(self, voice: int) -> list[Ints]:
         """The runs of every voice; of the voices before this one, this beat included."""
@@ -301,6 +336,7 @@ class _Memory:
         self.vectors = [np.zeros((count, 0, word_size), np.float32) for _ in range(voices)]
         self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
         self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
+        self.likeness = [np.zeros((count, len(LIKENESS_DECAYS), 0), np.float32) for _ in range(voices)]
         self.lexicon = _Lexicon()
 
     def spread(self, count: int) -> _Memory:
@@ -308,14 +344,21 @@ class _Memory:
         other.bars, other.places = self.bars, self.places
         other.lexicon.words[:] = self.lexicon.words
         other.lexicon.number.update(self.lexicon.number)
-        for name in ("keys", "vectors", "ids", "runs"):
+        for name in ("keys", "vectors", "ids", "runs", "likeness"):
             setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
         return other
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
         found = np.flatnonzero((self.bars == bar) & (self.places == place))
-        return np.concatenate([vectors[:, found[-1]] for vectors in self.vectors], 1) if len(found) else None
+        return self._line(found[-1]) if len(found) else None
+
+    def line_ago(self, beats: int) -> Floats | None:
+        """The embedded words of all voices as many beats ago, (n, V*E)."""
+        return self._line(-beats) if beats <= len(self.bars) else None
+
+    def _line(self, at: int) -> Floats:
+        return np.concatenate([vectors[:, at] for vectors in self.vectors], 1)
 
     def same(self, voice: int, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
         """Where each variation's word of a voice has been heard already, (n, M)."""
@@ -330,6 +373,7 @@ class _Memory:
             numbers = self.lexicon.numbers(words)[:, None]
             same = np.asarray(self.ids[voice] == numbers)
             self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
+            self.likeness[voice] = next_likeness(self.likeness[voice], same)[..., -REMEMBERED:]
             self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers], 1)
             self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
             self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[voice][:, None]], 1)

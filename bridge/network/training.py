@@ -170,7 +170,7 @@ class Fit:
         self._average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self._optimizer = _optimizer(self.model, settings)
         self._train = list(train)
-        self._valid = [prepare(score) for score in valid]
+        self._valid = [prepare(score, config.lookbacks) for score in valid]
         self._prepared: dict[int, Prepared] = {}
         self._batches_in_epoch = len(list(self._batches(0)))
         self._place = _Place()
@@ -246,10 +246,10 @@ class Fit:
     def _prepare(self, score: Score) -> Prepared:
         """The numbers of a score; whole songs are kept, cut ones are new each time."""
         if len(score) > self.settings.longest // 2:
-            return prepare(score)
+            return prepare(score, self.model.config.lookbacks)
         key = id(score)
         if key not in self._prepared:
-            self._prepared[key] = prepare(score)
+            self._prepared[key] = prepare(score, self.model.config.lookbacks)
         return self._prepared[key]
 
     def _learning_rate(self) -> float:

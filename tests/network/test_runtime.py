@@ -12,6 +12,7 @@ import torch
 from bridge.beats.playlist import Score
 from bridge.beats.vocabulary import SIZE, spell
 from bridge.beats.word import Word, parse_word
+from bridge.config import NetworkConfig
 from bridge.network import runtime as runtime_module
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import Shelf, read_config
@@ -59,7 +60,7 @@ def by_torch(folder: Path, score: Score) -> np.ndarray:
     model.load_state_dict(read_model_weights(folder))
     model.eval()
     with torch.inference_mode():
-        return np.asarray(model(to_inputs(collate([prepare(score)])))[0].numpy())
+        return np.asarray(model(to_inputs(collate([prepare(score, model.config.lookbacks)])))[0].numpy())
 
 
 def test_stepping_the_toy_symbol_by_symbol_equals_one_pass_of_torch(toy_folder: Path) -> None:
@@ -79,11 +80,23 @@ def test_stepping_a_real_tune_equals_torch(songs_folder: Path) -> None:
     assert np.abs(stepped(Runtime(BUNDLED), score) - by_torch(BUNDLED, score)).max() < 1e-4
 
 
-def test_the_plain_network_without_memory_is_stepped_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "config",
+    [
+        replace(toy.SMALL, memory=False),
+        replace(toy.SMALL, likeness_size=0, lags=0),
+        replace(toy.SMALL, lags=5, lookbacks=(3, 7)),
+    ],
+    ids=["without memory", "as models of version 0.1.0", "with lookbacks in beats"],
+)
+def test_every_shape_of_network_is_stepped_alike(tmp_path: Path, config: NetworkConfig) -> None:
     torch.manual_seed(2)
-    config = replace(toy.SMALL, memory=False)
-    folder = toy.folder_of(tmp_path / "plain")
-    save_model(folder, MacNet(config).state_dict(), config, card=toy.CARD, vocabulary=toy.VOCABULARY)
+    folder = toy.folder_of(tmp_path / "model")
+    model = MacNet(config)
+    with torch.no_grad():
+        for weights in model.parameters():  # tables start at zero, where no mistake would show
+            weights.add_(torch.randn_like(weights) * 0.3 * (weights == 0))
+    save_model(folder, model.state_dict(), config, card=toy.CARD, vocabulary=toy.VOCABULARY)
     score = toy.songs()[2]
     assert np.abs(stepped(Runtime(folder), score) - by_torch(folder, score)).max() < 1e-4
 

@@ -20,7 +20,17 @@ from bridge.network.model import MacNet
 
 SCALE = (60, 62, 64, 65, 67, 69, 71)
 SMALL = NetworkConfig(
-    2, SIZE, METRE, word_size=24, core_size=48, key_size=12, symbol_size=16, speller_size=32, dropout=0.0
+    2,
+    SIZE,
+    METRE,
+    word_size=24,
+    core_size=48,
+    key_size=12,
+    symbol_size=16,
+    speller_size=32,
+    dropout=0.0,
+    likeness_size=4,
+    lags=32,
 )
 QUICK = TrainSettings(
     epochs=40,
