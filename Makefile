@@ -9,7 +9,7 @@ ARGS ?=
 TORCH := 2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fix bench train-folk clean
+.PHONY: help serve test check fix bench train-models clean
 
 help: ## List the targets
 	@echo "make serve    starts the bridge.   make test    runs every test."
@@ -38,8 +38,9 @@ fix: $(VENV)/.develop ## Mend what ruff can mend by itself
 bench: $(VENV)/.develop ## Measure speed and print the tables
 	$(BIN)/python -m bench $(ARGS)
 
-train-folk: $(VENV)/.develop ## Train the bundled model again, as it was
-	$(BIN)/python bench/train_folk.py $(ARGS)
+train-models: $(VENV)/.develop ## Train the bundled models again, as they were
+	$(BIN)/python bench/train_models.py folk --minutes 35 $(ARGS)
+	$(BIN)/python bench/train_models.py songs --minutes 70 $(ARGS)
 
 clean: ## Remove .venv and everything that was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

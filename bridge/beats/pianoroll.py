@@ -1,8 +1,8 @@
 """The field's benchmark as scores: piano rolls of eighth-note frames.
 
-The highest key of a frame is the melody's word, the others are the accompaniment's: what each frame says is in the two
-words, and each pair of words is at most one frame, so nats of words are nats of frames. A frame says which of 88
-keys sound, not which are struck; so its words are spelled as if all were struck.
+The highest key of a frame is the melody's word, the others are the accompaniment's; a pair of words is at most one
+frame, so nats of words are nats of frames. A frame says which keys sound, not which are struck: its words are
+spelled as if all were struck.
 """
 
 from __future__ import annotations
