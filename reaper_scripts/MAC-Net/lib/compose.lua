@@ -1,0 +1,247 @@
+-- @noindex
+-- Continue, Accompany, Vary, Another: from the items that are meant to items of takes.
+
+local host = require("host")
+local memo = require("memo")
+local notes = require("notes")
+local reasons = require("reasons")
+local take = require("take")
+local talk = require("talk")
+local wire = require("wire")
+
+local compose = {}
+
+local SAME_PLACE = 1e-4 -- quarter notes
+
+--- What is read of one item: its notes that count, in the bars of its last meter. nil and the reason if there are none.
+local function heard_of(project, item)
+  if not take.is_midi(item) then return nil, reasons.not_midi end
+  local extent = take.extent(project, item)
+  local span = take.span(project, extent.first, extent.last)
+  local all = take.read(project, item)
+  local heard, is_selection = notes.heard(all, math.max(extent.first, span.first), extent.last)
+  if #heard == 0 then -- the last meter has no notes: what came before it still is music
+    heard, is_selection = notes.heard(all, extent.first, extent.last)
+  end
+  if #heard == 0 then return nil, reasons.no_notes end
+  if notes.are_drums(heard) then return nil, reasons.only_drums end
+  if is_selection or heard[1].start < span.first then
+    local earliest = math.huge
+    for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
+    span.first = take.bar(project, earliest + 1e-6).first
+  end
+  return { item = item, extent = extent, span = span, heard = heard, name = take.name(item) }
+end
+
+local function is_same_place(first, second)
+  return math.abs(first.extent.first - second.extent.first) < SAME_PLACE
+    and math.abs(first.extent.last - second.extent.last) < SAME_PLACE
+end
+
+local function with_roles(sources, wanted)
+  if #sources == 2 then
+    local melody = notes.melody_of(sources[1].heard, sources[2].heard)
+    sources[melody].role, sources[3 - melody].role = "melody", "accompaniment"
+    local first = math.min(sources[1].span.first, sources[2].span.first)
+    sources[1].span.first, sources[2].span.first = first, first
+  else
+    sources[1].role = wanted ~= "auto" and wanted or notes.role(sources[1].heard)
+  end
+  return sources
+end
+
+--- The items that are meant, read and with their roles; nil and the reason.
+function compose.sources(project, role)
+  local items = take.meant(project)
+  if #items == 0 then return nil, reasons.nothing_selected end
+  if #items > 2 then return nil, reasons.too_many_items end
+  local sources = {}
+  for index, item in ipairs(items) do
+    local source, reason = heard_of(project, item)
+    if not source then return nil, reason end
+    sources[index] = source
+  end
+  if #sources == 2 and not is_same_place(sources[1], sources[2]) then return nil, reasons.two_lengths end
+  return with_roles(sources, role)
+end
+
+local function clips_of(sources)
+  local clips = {}
+  for index, source in ipairs(sources) do
+    clips[index] = notes.clip(source.heard, source.span, source.role, source.name)
+  end
+  return clips
+end
+
+local function options_of(project, settings, at)
+  return {
+    temperature = settings.temperature, key = settings.key, similarity = settings.similarity, feel = settings.feel,
+    rhythm = settings.rhythm, voices = settings.voices, tempo_bpm = take.tempo_bpm(project, at),
+  }
+end
+
+--- What Continue, Accompany or Vary ask for, and where the answer is to lie.
+function compose.job(project, kind, settings, sources)
+  local first = sources[1]
+  local bar = first.span.numerator * 4 / first.span.denominator
+  local rest = notes.to_bar_line(first.extent.last, first.span.bar)
+  local length = kind == "continue" and settings.bars * bar + rest or first.span.last - first.span.first
+  local items = {}
+  for _, source in ipairs(sources) do items[source.role] = source.item end
+  return {
+    project = project, kind = kind, settings = settings, items = items, name = first.name, role = first.role,
+    primer = take.guid(first.item), clips = clips_of(sources),
+    options = options_of(project, settings, first.extent.first),
+    ticks = notes.round(length * notes.TICKS), variations = settings.variations,
+    -- Accompany and Vary answer the whole clip, which may begin on the bar line before the item does.
+    first = kind == "accompany" and first.span.first or first.extent.last,
+  }
+end
+
+local function request_of(job)
+  return wire.request({
+    kind = job.kind, clips = job.clips, length = job.ticks, variations = job.variations, rng_seed = -1,
+    options = job.options,
+  })
+end
+
+local function take_name(job, answer, number, total, welcome)
+  local base = job.name ~= "" and job.name or "MAC-Net"
+  return string.format("%s › %d/%d %s #%d", base, number, total, welcome.model, answer.rng_seed)
+end
+
+local function memo_of(job, answer, number, role, group)
+  local kept = {
+    macnet = 1, group = group, round = job.round or 1, variation = number, role = role, take_id = answer.take_id,
+    rng_seed = answer.rng_seed, kind = job.kind, ticks = job.ticks, primer = job.primer, name = job.name,
+    variations = job.variations, primer_role = job.role,
+  }
+  for name, value in pairs(job.options) do kept["option." .. name] = value end
+  for _, clip in ipairs(job.clips) do kept["clip." .. clip.role] = memo.format_clip(clip) end
+  return kept
+end
+
+-- What is written of one voice: an array of { clip, name, memo }.
+local function written_of(job, answers, role, welcome)
+  local written = {}
+  for number, answer in ipairs(answers) do
+    local clip = answer.clips[role]
+    if clip then
+      written[#written + 1] = {
+        clip = clip,
+        name = take_name(job, answer, number, #answers, welcome),
+        memo = memo_of(job, answer, number, role, job.group),
+      }
+    end
+  end
+  return written
+end
+
+local function track_of(job, role)
+  local item = job.items[role]
+  if item then return take.track(item) end
+  return take.track_named(job.project, job.settings.track)
+end
+
+-- The track for a voice: its own, if there is room; else a new one below `beside`. Also whether it is a substitute.
+local function room_for(job, role, last, beside)
+  local track = track_of(job, role)
+  if track and not take.has_lanes(track) and take.is_free(job.project, track, job.first, last) then
+    return track, false
+  end
+  local name = (job.name ~= "" and job.name or "MAC-Net") .. " › " .. role
+  return take.track_below(job.project, beside, name), job.items[role] ~= nil
+end
+
+local VOICES = { "melody", "accompaniment" }
+
+local function land(job, answers, welcome)
+  local last = job.first + job.ticks / notes.TICKS
+  local items, is_elsewhere = {}, false
+  local beside = take.track(job.items[job.role] or select(2, next(job.items)))
+  for _, role in ipairs(VOICES) do
+    local written = written_of(job, answers, role, welcome)
+    if #written > 0 then
+      local into = job.into and job.into[role]
+      local track, is_substitute
+      if into then
+        track = take.track(into)
+      else
+        track, is_substitute = room_for(job, role, last, beside)
+      end
+      is_elsewhere = is_elsewhere or is_substitute == true
+      items[#items + 1] = take.write(job.project, { track = track, first = job.first, last = last }, written, into)
+      if not job.items[role] then beside = track end
+    end
+  end
+  if job.settings.lanes == "yes" then take.to_lanes(job.project, items) end
+  return items, is_elsewhere
+end
+
+local function still_there(job)
+  if not take.is_open(job.project) then return false, reasons.project_gone end
+  for _, item in pairs(job.items) do
+    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+  end
+  for _, item in pairs(job.into or {}) do
+    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+  end
+  return true
+end
+
+local function report(count, is_elsewhere)
+  if is_elsewhere then return reasons.landed_elsewhere end
+  return count == 1 and reasons.landed_one or reasons.landed:format(count)
+end
+
+local function makers_of(job)
+  local makers = {}
+  if job.settings.model ~= "" then
+    makers[1] = function() return wire.message("/macnet/model/use", { job.settings.model }) end
+  end
+  makers[#makers + 1] = function() return request_of(job) end
+  return makers
+end
+
+--- Ask for a job's music and write it, in one undo step called `title`.
+-- @param on optional { landed(items, answers), failed(text or nil), should_stop(), is_patient }
+function compose.run(title, job, on)
+  job.group = job.group or string.format("%x-%x", os.time(), wire.next_id())
+  local failed = on and on.failed or function(text) if text then host.say(text) end end
+  host.say(reasons.asking)
+  talk[(on and on.is_patient) and "hold" or "hold_or_start"](makers_of(job), {
+    settings = job.settings,
+    should_stop = on and on.should_stop,
+    progress = function(share)
+      if share > 0 then host.say(reasons.composing:format(math.floor(share * 100))) end
+    end,
+    failed = function(failure)
+      failed(failure and reasons.failed:format(failure.message, failure.hint or ""))
+    end,
+    done = function(conversation, welcome)
+      if job.settings.model ~= "" then welcome.model = job.settings.model end
+      local answers = conversation:answer()
+      local fine, reason = still_there(job)
+      if not fine then return failed(reason) end
+      local items, is_elsewhere = take.as_one_step(job.project, title, function()
+        local made, elsewhere = land(job, answers, welcome)
+        return made, elsewhere
+      end)
+      host.say(report(#answers, is_elsewhere))
+      if on and on.landed then on.landed(items, answers) end
+    end,
+  })
+end
+
+--- The action: what is meant, asked, written.
+function compose.action(title, kind, settings)
+  local project = take.project()
+  local sources, reason = compose.sources(project, settings.role)
+  if not sources then
+    host.say(reason)
+    return host.leave_no_trace()
+  end
+  compose.run(title, compose.job(project, kind, settings, sources))
+end
+
+return compose
