@@ -144,8 +144,8 @@ def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
 
 
 def shape(voices: int) -> NetworkConfig:
-    """The network that is trained when nothing else is said."""
-    return NetworkConfig(voices, SIZE, METRE, likeness_size=16, lags=512)
+    """The network that is trained when nothing else is said: the shape that the figures of docs/MODEL.md are of."""
+    return NetworkConfig(voices, SIZE, METRE)
 
 
 def read_score(path: Path, name: str) -> Score:

@@ -1,9 +1,22 @@
--- @description MAC-Net: Continue the selected MIDI item
+-- @description MAC-Net Bridge: continue, accompany and vary MIDI items
 -- @author MAC-Net Bridge
 -- @version 0.1.0
 -- @license MIT
--- @about Melody and accompaniment that go on from the selected item, as takes to choose from.
+-- @about
+--   Melody and accompaniment that go on from the selected item, as takes to choose from. Needs the bridge, a program on
+--   your own machine: see docs/REAPER.md.
 -- @provides
+--   [main] MAC-Net_Accompany selected item.lua
+--   [main] MAC-Net_Another.lua
+--   [main] MAC-Net_Check connection.lua
+--   [main] MAC-Net_Continue with options.lua
+--   [main] MAC-Net_Endless.lua
+--   [main] MAC-Net_Keep this variation.lua
+--   [main] MAC-Net_Next variation.lua
+--   [main] MAC-Net_Previous variation.lua
+--   [main] MAC-Net_Settings.lua
+--   [main] MAC-Net_Star this variation.lua
+--   [main] MAC-Net_Vary selected item.lua
 --   [nomain] lib/*.lua
 
 local _, script = reaper.get_action_context()

@@ -1,8 +1,5 @@
--- @description MAC-Net: Keep the variation that is shown
--- @author MAC-Net Bridge
--- @version 0.1.0
--- @license MIT
--- @about The other takes of the answer go; edited ones stay.
+-- @noindex
+-- The other takes of the answer go; edited ones stay.
 
 local _, script = reaper.get_action_context()
 package.path = script:match("^(.*[/\\])") .. "lib/?.lua;" .. package.path

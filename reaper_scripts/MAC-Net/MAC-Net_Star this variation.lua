@@ -1,8 +1,5 @@
--- @description MAC-Net: Mark the variation as a favourite
--- @author MAC-Net Bridge
--- @version 0.1.0
--- @license MIT
--- @about In its name and in the bridge's history; again to take the mark away.
+-- @noindex
+-- In its name and in the bridge's history; again to take the mark away.
 
 local _, script = reaper.get_action_context()
 package.path = script:match("^(.*[/\\])") .. "lib/?.lua;" .. package.path

@@ -1,8 +1,5 @@
--- @description MAC-Net: Vary the selected MIDI item
--- @author MAC-Net Bridge
--- @version 0.1.0
--- @license MIT
--- @about The item's own bars, rewritten, right after it.
+-- @noindex
+-- The item's own bars, rewritten, right after it.
 
 local _, script = reaper.get_action_context()
 package.path = script:match("^(.*[/\\])") .. "lib/?.lua;" .. package.path

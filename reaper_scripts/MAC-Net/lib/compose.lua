@@ -24,7 +24,8 @@ local function heard_of(project, item)
     heard, is_selection = notes.heard(all, extent.first, extent.last)
   end
   if #heard == 0 then return nil, reasons.no_notes end
-  if notes.are_drums(heard) then return nil, reasons.only_drums end
+  local is_named_so = notes.is_drum_name(take.name(item)) or notes.is_drum_name(take.track_name(item))
+  if is_named_so or notes.are_drums(heard) then return nil, reasons.only_drums end
   if is_selection or heard[1].start < span.first then
     local earliest = math.huge
     for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
@@ -100,8 +101,8 @@ end
 
 local function request_of(job)
   return wire.request({
-    kind = job.kind, clips = job.clips, length = job.ticks, variations = job.variations, rng_seed = -1,
-    options = job.options,
+    kind = job.kind, clips = job.clips, length = job.ticks, variations = job.variations, options = job.options,
+    rng_seed = host.rng_seed(), model = job.settings.model ~= "" and job.settings.model or nil,
   })
 end
 
@@ -146,7 +147,8 @@ end
 -- The track for a voice: its own, if there is room; else a new one below `beside`. Also whether it is a substitute.
 local function room_for(job, role, last, beside)
   local track = track_of(job, role)
-  if track and not take.has_lanes(track) and take.is_free(job.project, track, job.first, last) then
+  local wants_lanes = job.settings.lanes == "yes" and take.knows_lanes()
+  if track and not wants_lanes and not take.has_lanes(track) and take.is_free(job.project, track, job.first, last) then
     return track, false
   end
   local name = (job.name ~= "" and job.name or "MAC-Net") .. " › " .. role
@@ -174,7 +176,10 @@ local function land(job, answers, welcome)
       if not job.items[role] then beside = track end
     end
   end
-  if job.settings.lanes == "yes" then take.to_lanes(job.project, items) end
+  if job.settings.lanes == "yes" and take.knows_lanes() and not job.into and #answers > 1 then
+    take.to_lanes(job.project, items)
+    items = take.find(job.project, function(memo_found) return memo_found.group == job.group end)
+  end
   return items, is_elsewhere
 end
 
@@ -216,19 +221,27 @@ function compose.run(title, job, on)
       if share > 0 then host.say(reasons.composing:format(math.floor(share * 100))) end
     end,
     failed = function(failure)
+      if failure and failure.code == "request.cancelled" then return failed(nil) end -- who cancelled knows
       failed(failure and reasons.failed:format(failure.message, failure.hint or ""))
     end,
     done = function(conversation, welcome)
       if job.settings.model ~= "" then welcome.model = job.settings.model end
       local answers = conversation:answer()
-      local fine, reason = still_there(job)
-      if not fine then return failed(reason) end
-      local items, is_elsewhere = take.as_one_step(job.project, title, function()
-        local made, elsewhere = land(job, answers, welcome)
-        return made, elsewhere
+      -- Several of REAPER's functions only know the active project: another tab in front has to go first.
+      host.every_tick(function()
+        local fine, reason = still_there(job)
+        if not fine then
+          failed(reason)
+          return true
+        end
+        if take.project() ~= job.project then return false end
+        local items, is_elsewhere = take.as_one_step(job.project, title, function()
+          return land(job, answers, welcome)
+        end)
+        host.say(report(#answers, is_elsewhere))
+        if on and on.landed then on.landed(items, answers) end
+        return true
       end)
-      host.say(report(#answers, is_elsewhere))
-      if on and on.landed then on.landed(items, answers) end
     end,
   })
 end

@@ -143,6 +143,11 @@ function host.now()
   return reaper.time_precise()
 end
 
+--- A seed of chance that the bridge takes.
+function host.rng_seed()
+  return math.floor(reaper.time_precise() * 1e5) % 16777216
+end
+
 local function list_files(folder)
   local names, index = {}, 0
   reaper.EnumerateFiles(folder, -1) -- forget what was listed before
@@ -210,13 +215,17 @@ function host.transport_state(project)
   return reaper.GetPlayStateEx(project) & 1 == 1, reaper.GetPlayPositionEx(project)
 end
 
+function host.version()
+  return tonumber(reaper.GetAppVersion():match("^%d+"))
+end
+
 --- REAPER 7: run the action again to end it, and show it as on. REAPER 6 asks its user instead.
 function host.toggle_on()
-  if reaper.APIExists("set_action_options") then reaper.set_action_options(1 | 4) end
+  if host.version() >= 7 then reaper.set_action_options(1 | 4) end
 end
 
 function host.toggle_off()
-  if reaper.APIExists("set_action_options") then reaper.set_action_options(8) end
+  if host.version() >= 7 then reaper.set_action_options(8) end
 end
 
 function host.at_exit(call)

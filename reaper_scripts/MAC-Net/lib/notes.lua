@@ -1,113 +1,147 @@
 -- @noindex
--- Notes and clips in the bridge's ticks, 960 to the quarter note. Pure.
---
--- A note is { pitch, onset, duration, velocity } by name, onsets counted from its clip's start. REAPER's side is in
--- quarter notes (qn) of project time, counted from the project's start.
+-- From notes in project time to a clip on the wire, and back. Pure: quarter notes in, ticks out.
 
-local notes = { TICKS = 960 }
+local notes = {}
 
-local function rounded(number)
-  return math.floor(number + 0.5)
+notes.TICKS = 960 -- a quarter note
+local SNAP = 1 / 1920 -- quarter notes: half a tick; what is nearer to a bar line than this lies on it
+local DRUM_CHANNEL = 9
+
+function notes.round(x)
+  return math.floor(x + 0.5)
 end
 
-function notes.ticks(qn)
-  return rounded(qn * notes.TICKS)
+--- The notes that count: unmuted, starting inside [from, to) quarter notes; the selected ones if any are selected.
+function notes.heard(all, from, to)
+  local inside, selected = {}, {}
+  for _, note in ipairs(all) do
+    if not note.muted and note.start >= from - SNAP and note.start < to - SNAP then
+      inside[#inside + 1] = note
+      if note.selected then selected[#selected + 1] = note end
+    end
+  end
+  return #selected > 0 and selected or inside, #selected > 0
 end
 
-local function by_onset(a, b)
-  if a.onset ~= b.onset then return a.onset < b.onset end
-  if a.pitch ~= b.pitch then return a.pitch < b.pitch end
-  return a.duration > b.duration
+function notes.are_drums(heard)
+  for _, note in ipairs(heard) do
+    if note.channel ~= DRUM_CHANNEL then return false end
+  end
+  return #heard > 0
 end
 
--- The same notes in order, doubles out, none of which sounds while another of its pitch begins.
-function notes.without_overlaps(list)
-  local sorted, kept, last = table.move(list, 1, #list, 1, {}), {}, {}
-  table.sort(sorted, by_onset)
+local DRUM_NAMES = { "drum", "percussion", "snare", "hihat", "hi-hat", "kick" }
+
+--- Whether a take or track is called drums.
+function notes.is_drum_name(name)
+  for _, word in ipairs(DRUM_NAMES) do
+    if name:lower():find(word, 1, true) then return true end
+  end
+  return false
+end
+
+--- Quarter notes from `qn` to the next bar line; 0 on one.
+-- @param bar { first, last } of the bar that holds the moment just before `qn`, in quarter notes
+function notes.to_bar_line(qn, bar)
+  local left = bar.last - qn
+  return left > SNAP and left or 0
+end
+
+--- A clip for the wire. It starts on the bar line at or before the first note that counts (so that the bridge knows
+-- where in the bar the music stands) and ends where the item ends.
+-- @param heard notes { start, stop, pitch, velocity } in quarter notes
+-- @param span { first = bar line, last = end of the item, numerator, denominator } in quarter notes
+function notes.clip(heard, span, role, name)
+  local clip = {
+    role = role, name = name, numerator = span.numerator, denominator = span.denominator,
+    length = math.max(1, notes.round((span.last - span.first) * notes.TICKS)), notes = {},
+  }
+  for _, note in ipairs(heard) do
+    local onset = math.max(0, notes.round((note.start - span.first) * notes.TICKS))
+    local stop = math.min(clip.length, notes.round((note.stop - span.first) * notes.TICKS))
+    if onset < clip.length then
+      clip.notes[#clip.notes + 1] =
+        { onset = onset, pitch = note.pitch, duration = math.max(1, stop - onset), velocity = note.velocity }
+    end
+  end
+  table.sort(clip.notes, function(a, b)
+    if a.onset ~= b.onset then return a.onset < b.onset end
+    return a.pitch < b.pitch
+  end)
+  return clip
+end
+
+--- How much of what is heard sounds together with an earlier note, 0 to 1.
+local function chordal(heard)
+  local sorted = { table.unpack(heard) }
+  table.sort(sorted, function(a, b) return a.start < b.start end)
+  local together, latest = 0, -math.huge
+  for _, note in ipairs(sorted) do
+    if note.start < latest - 0.1 * (note.stop - note.start) then together = together + 1 end
+    latest = math.max(latest, note.stop)
+  end
+  return #sorted > 0 and together / #sorted or 0
+end
+
+local function middle(heard)
+  local sum = 0
+  for _, note in ipairs(heard) do sum = sum + note.pitch end
+  return sum / math.max(1, #heard)
+end
+
+--- Which voice some notes are: chords and basses are accompaniment.
+function notes.role(heard)
+  return (chordal(heard) > 0.3 or middle(heard) < 48) and "accompaniment" or "melody"
+end
+
+--- Which of two is the melody: 1 or 2. The one with fewer chords; of two alike, the higher.
+function notes.melody_of(first, second)
+  local difference = chordal(first) - chordal(second)
+  if math.abs(difference) > 0.15 then return difference < 0 and 1 or 2 end
+  return middle(first) >= middle(second) and 1 or 2
+end
+
+local function moved(note, by)
+  return { onset = note.onset + by, pitch = note.pitch, duration = note.duration, velocity = note.velocity }
+end
+
+--- The last `ticks` of a clip, in whole bars.
+function notes.tail(clip, ticks)
+  local bar = clip.numerator * 4 * notes.TICKS // clip.denominator
+  local cut = math.max(0, clip.length - ticks) // bar * bar
+  local kept = {}
+  for _, note in ipairs(clip.notes) do
+    if note.onset >= cut then kept[#kept + 1] = moved(note, -cut) end
+  end
+  return {
+    role = clip.role, name = clip.name, numerator = clip.numerator, denominator = clip.denominator,
+    length = clip.length - cut, notes = kept,
+  }
+end
+
+--- One clip after another, in the first one's role and meter.
+function notes.joined(first, second)
+  local whole = notes.tail(first, first.length)
+  for _, note in ipairs(second.notes) do whole.notes[#whole.notes + 1] = moved(note, first.length) end
+  whole.length = first.length + second.length
+  return whole
+end
+
+--- The notes of an answer as they are written: inside [0, length), none overlapping another of its pitch.
+function notes.fitted(clip, length)
+  local sorted = { table.unpack(clip.notes) }
+  table.sort(sorted, function(a, b) return a.onset < b.onset end)
+  local last, result = {}, {}
   for _, note in ipairs(sorted) do
     local before = last[note.pitch]
-    if not (before and before.onset == note.onset) then
-      if before then before.duration = math.min(before.duration, note.onset - before.onset) end
-      local copy = {
-        pitch = note.pitch,
-        onset = note.onset,
-        duration = note.duration,
-        velocity = note.velocity,
-      }
-      kept[#kept + 1], last[note.pitch] = copy, copy
+    if before then before.stop = math.min(before.stop, note.onset) end
+    if note.onset < length and not (before and before.onset == note.onset) then
+      local stop = math.min(length, note.onset + note.duration)
+      local fitted = { onset = note.onset, stop = stop, pitch = note.pitch, velocity = note.velocity }
+      result[#result + 1], last[note.pitch] = fitted, fitted
     end
   end
-  return kept
-end
-
--- The part of the notes that lies in [from, to), counted from `from`.
-function notes.cut(list, from, to)
-  local kept = {}
-  for _, note in ipairs(list) do
-    local onset = math.max(note.onset, from)
-    local stop = math.min(note.onset + note.duration, to)
-    if stop > onset then
-      kept[#kept + 1] =
-        { pitch = note.pitch, onset = onset - from, duration = stop - onset, velocity = note.velocity }
-    end
-  end
-  return kept
-end
-
--- What is sounding between two quarter notes, as a clip's notes. `heard`: on_qn, off_qn, pitch, velocity.
-function notes.from_qn(heard, start_qn, length)
-  local list = {}
-  for _, note in ipairs(heard) do
-    local onset = notes.ticks(note.on_qn - start_qn)
-    local stop = math.min(notes.ticks(note.off_qn - start_qn), length)
-    if onset < length then
-      local duration = math.max(1, stop - onset)
-      list[#list + 1] =
-        { pitch = note.pitch, onset = onset, duration = duration, velocity = note.velocity }
-    end
-  end
-  return notes.without_overlaps(list)
-end
-
--- Where clips begin and end for the bridge, which counts bars from a clip's start. `span`: start_qn, end_qn;
--- `meter`: numerator, denominator, line_qn (a bar line of the meter in which the span ends). Bars are counted back
--- from that line, through meters before it, and the clip begins on the one at or before the span's start: `pad`
--- ticks of silence come first.
-function notes.frame(span, meter)
-  local bar_qn = meter.numerator * 4 / meter.denominator
-  local bars = math.ceil((meter.line_qn - span.start_qn) / bar_qn - 1e-4)
-  local first_qn = meter.line_qn - bars * bar_qn
-  local pad = math.max(0, notes.ticks(span.start_qn - first_qn))
-  return {
-    start_qn = span.start_qn - pad / notes.TICKS,
-    pad = pad,
-    length = pad + math.max(1, notes.ticks(span.end_qn - span.start_qn)),
-    bar_qn = bar_qn,
-  }
-end
-
--- The frame without the whole bars at both ends in which nothing sounds: for notes that were picked out. Whole bars
--- go, so that what follows still falls on the same beat of the bar.
-function notes.tightened(frame, heard)
-  local first, last = math.huge, -math.huge
-  for _, note in ipairs(heard) do
-    first, last = math.min(first, note.on_qn), math.max(last, note.off_qn)
-  end
-  local length_qn = frame.length / notes.TICKS
-  local front = math.max(0, math.floor((first - frame.start_qn) / frame.bar_qn + 1e-4))
-  local back = math.max(0, math.floor((frame.start_qn + length_qn - last) / frame.bar_qn + 1e-4))
-  return {
-    start_qn = frame.start_qn + front * frame.bar_qn,
-    pad = 0,
-    length = frame.length - notes.ticks((front + back) * frame.bar_qn),
-    bar_qn = frame.bar_qn,
-  }
-end
-
--- The beats of an answer: `bars` bars, or as many beats as the clip has with `most` bars at most.
-function notes.beats(bars, most, frame)
-  if bars > 0 then return bars * frame.bar_qn end
-  return math.min((frame.length - frame.pad) / notes.TICKS, most * frame.bar_qn)
+  return result
 end
 
 return notes

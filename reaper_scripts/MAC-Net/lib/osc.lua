@@ -1,72 +1,73 @@
 -- @noindex
--- Open Sound Control: one message to bytes and back. Pure; runs in Lua 5.3 and 5.4.
+-- OSC 1.0 messages <-> bytes: ints, floats and strings, one message a packet. Pure.
+-- Runs on Lua 5.3 (REAPER 6) and 5.4 (REAPER 7).
 
 local osc = {}
 
-local READERS = { i = ">i4", f = ">f", h = ">i8", d = ">d" }
-local MAX_INT = 2 ^ 31
-
 local function padded(text)
-  return text .. ("\0"):rep(4 - #text % 4)
+  return text .. string.rep("\0", 4 - #text % 4)
 end
 
-local WRITERS = {
-  i = function(value) return (">i4"):pack(math.tointeger(value)) end,
-  f = function(value) return (">f"):pack(value) end,
-  s = padded,
+local encoders = {
+  i = function(value) return string.pack(">i4", math.floor(value)) end,
+  f = function(value) return string.pack(">f", value) end,
+  s = function(value) return padded((tostring(value):gsub("%z.*", ""))) end,
 }
 
--- The text that ends at the first zero byte, and where the next field begins.
-local function read_text(packet, at)
-  local zero = packet:find("\0", at, true)
-  if not zero then return nil end
-  return packet:sub(at, zero - 1), at + (zero - at) // 4 * 4 + 4
-end
-
-local function read_argument(packet, at, letter)
-  if letter == "s" then return read_text(packet, at) end
-  local form = READERS[letter]
-  if not form or at + form:packsize() - 1 > #packet then return nil end
-  return form:unpack(packet, at)
-end
-
--- Floats that are whole are ints: programs that know only floats send 60 as 60.0.
-local function plain(value)
-  local whole = math.type(value) == "float" and math.tointeger(value)
-  return whole or value
-end
-
--- The bytes of a message; `types` holds one letter of i, f, s for each argument.
-function osc.encode(address, types, args)
-  local parts = { padded(address), padded("," .. types) }
-  for at = 1, #types do
-    parts[#parts + 1] = WRITERS[types:sub(at, at)](args[at])
-  end
-  return table.concat(parts)
-end
-
--- The address and arguments of a packet, or nil where it is not one whole message.
-function osc.decode(packet)
-  local address, at = read_text(packet, 1)
-  if not address or address:sub(1, 1) ~= "/" then return nil end
-  local types
-  types, at = read_text(packet, at)
-  if not types or types:sub(1, 1) ~= "," then return nil end
-  local args = {}
-  for index = 2, #types do
-    local value
-    value, at = read_argument(packet, at, types:sub(index, index))
-    if value == nil then return nil end
-    args[index - 1] = plain(value)
-  end
-  return address, args
-end
-
--- The type letter under which a value travels.
-function osc.letter(value)
+local function type_of(value)
   if type(value) == "string" then return "s" end
-  local whole = math.tointeger(value)
-  return whole and whole >= -MAX_INT and whole < MAX_INT and "i" or "f"
+  if type(value) ~= "number" then error("an OSC argument is a number or a string, not a " .. type(value), 3) end
+  local is_whole = math.tointeger(value) ~= nil and value >= -2147483648 and value <= 2147483647
+  return is_whole and "i" or "f"
+end
+
+--- The packet of a message. Whole numbers travel as ints, others as 32-bit floats.
+-- @param address such as "/macnet/hello"
+-- @param args array of numbers and strings
+-- @param types one letter an argument, for those who must choose; found out when left out
+function osc.encode(address, args, types)
+  local letters, bytes = {}, {}
+  for index, value in ipairs(args) do
+    letters[index] = types and types:sub(index, index) or type_of(value)
+    bytes[index] = encoders[letters[index]](value)
+  end
+  return padded(address) .. padded("," .. table.concat(letters)) .. table.concat(bytes)
+end
+
+local function read_string(packet, at)
+  local stop = packet:find("\0", at, true)
+  if not stop then error("a string without an end") end
+  return packet:sub(at, stop - 1), at + (stop - at) // 4 * 4 + 4
+end
+
+local decoders = {
+  i = function(packet, at) return string.unpack(">i4", packet, at) end,
+  f = function(packet, at) return string.unpack(">f", packet, at) end,
+  h = function(packet, at) return string.unpack(">i8", packet, at) end,
+  d = function(packet, at) return string.unpack(">d", packet, at) end,
+  s = read_string,
+}
+
+local function decode(packet)
+  local address, at = read_string(packet, 1)
+  if address:sub(1, 1) ~= "/" then error("no address") end
+  local types
+  types, at = read_string(packet, at)
+  if types:sub(1, 1) ~= "," then error("no types") end
+  local args = {}
+  for letter in types:sub(2):gmatch(".") do
+    local read = decoders[letter]
+    if not read then error("type " .. letter) end
+    args[#args + 1], at = read(packet, at)
+  end
+  return { address = address, types = types:sub(2), args = args }
+end
+
+--- The message in a packet: `address`, `types`, `args`; or nil and what is wrong. Never raises.
+function osc.decode(packet)
+  local fine, result = pcall(decode, packet)
+  if fine then return result end
+  return nil, tostring(result)
 end
 
 return osc

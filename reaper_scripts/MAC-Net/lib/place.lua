@@ -9,6 +9,8 @@ local FOLDER = "macnet-bridge"
 -- @param system what reaper.GetOS() says: "Win64", "OSX64", "macOS-arm64", "Other" ...
 -- @param getenv function from the name of an environment variable to its value or nil
 function place.data_folder(system, getenv)
+  local named = getenv("MACNET_DATA_DIR")
+  if named and named ~= "" then return named end
   if system:find("^Win") then
     local base = getenv("LOCALAPPDATA") or (getenv("USERPROFILE") or "") .. "\\AppData\\Local"
     return base .. "\\" .. FOLDER

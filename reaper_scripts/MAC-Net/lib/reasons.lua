@@ -7,7 +7,7 @@ return {
   two_lengths = "The two selected items must start and end together.",
   not_midi = "The item's active take is audio: MAC-Net reads MIDI takes.",
   no_notes = "There is no note to go on from in this item (muted notes do not count).",
-  only_drums = "These are drums (channel 10): MAC-Net composes melody and accompaniment.",
+  only_drums = "These are drums (by channel 10, or by name): MAC-Net composes melody and accompaniment.",
   track_locked = "The item is locked: unlock it first.",
   item_gone = "The item was deleted while MAC-Net was composing: nothing was changed.",
   project_gone = "The project was closed while MAC-Net was composing.",
@@ -40,5 +40,6 @@ return {
   bad_setting = "MAC-Net: %s must be %s. Nothing was changed.",
   no_commas = "MAC-Net: a field cannot hold a comma. Nothing was changed.",
   fixed_lanes = "This track has fixed lanes: MAC-Net puts its takes on a new track below.",
+  lanes_are_full = "MAC-Net: this answer lies in fixed lanes. Select the item it was made for, and run Continue again.",
   strange_error = "MAC-Net met a fault of its own and changed nothing: %s",
 }

@@ -13,6 +13,8 @@ local TRIM_BEHIND_ON, TRIM_BEHIND_OFF = 41120, 41121
 local TRIM_BEHIND = 41117
 local IMPLODE = 40543
 local TO_LANES = 42661
+local NEXT_LANE = 42482
+local DELETE_TAKE = 40129
 local FIXED_LANES = 2 -- a track's I_FREEMODE
 
 --- The active project, to hold on to while waiting.
@@ -109,6 +111,11 @@ end
 
 function take.track(item)
   return reaper.GetMediaItem_Track(item)
+end
+
+function take.track_name(item)
+  local _, name = reaper.GetTrackName(reaper.GetMediaItem_Track(item))
+  return name
 end
 
 function take.name(item)
@@ -262,10 +269,18 @@ local function select_only(project, items)
   for _, item in ipairs(items) do reaper.SetMediaItemSelected(item, true) end
 end
 
+-- A memo that was read holds texts, one that is about to be written numbers.
+local function is_alike(kept, wanted)
+  for _, name in ipairs({ "group", "round", "variation" }) do
+    if tostring(kept[name]) ~= tostring(wanted[name]) then return false end
+  end
+  return true
+end
+
 local function activate(item, wanted)
   for _, each in ipairs(each_take(item)) do
     local kept = memo_of(each)
-    if kept and kept.variation == wanted.variation and kept.group == wanted.group and kept.round == wanted.round then
+    if kept and is_alike(kept, wanted) then
       reaper.SetActiveTake(each)
       return
     end
@@ -296,42 +311,76 @@ function take.write(project, place, written, into)
   return item
 end
 
---- REAPER 7: each take in a lane of its own.
+--- Whether this REAPER has fixed lanes.
+function take.knows_lanes()
+  return tonumber(reaper.GetAppVersion():match("^%d+")) >= 7
+end
+
+--- Each take in a lane of its own. The items' pointers are void afterwards.
 function take.to_lanes(project, items)
-  if not reaper.APIExists("set_action_options") then return end -- came with REAPER 7, as lanes did
   select_only(project, items)
   reaper.Main_OnCommand(TO_LANES, 0)
 end
 
---- The takes of ours in an item, and the place of the active one among them.
-function take.variations(item)
-  local ours, active = take.ours(item), reaper.GetActiveTake(item)
-  for index, each in ipairs(ours) do
-    if each.take == active then return ours, index end
-  end
-  return ours, nil
+local function is_playing(item)
+  local track = reaper.GetMediaItem_Track(item)
+  if not take.has_lanes(track) then return true end
+  local lane = math.tointeger(item_value(item, "I_FIXEDLANE"))
+  return reaper.GetMediaTrackInfo_Value(track, "C_LANEPLAYS:" .. lane) ~= 0
 end
 
-function take.show(item, ours)
-  reaper.SetActiveTake(ours.take)
-  reaper.UpdateItemInProject(item)
-end
-
---- Remove the takes that `is_dropped(ours)` names; the active one stays. Gives how many went.
-function take.drop(project, item, is_dropped)
-  local active, dropped = reaper.GetActiveTake(item), 0
-  for _, each in ipairs(take.ours(item)) do
-    if each.take ~= active and is_dropped(each) then
-      select_only(project, { item })
-      reaper.SetActiveTake(each.take)
-      reaper.Main_OnCommand(take.DELETE, 0)
-      dropped = dropped + 1
+--- Every take of ours in some items, by round and variation: { item, take, memo, is_shown }.
+function take.variations(items)
+  local found = {}
+  for _, item in ipairs(items) do
+    local active = reaper.GetActiveTake(item)
+    for _, each in ipairs(take.ours(item)) do
+      each.item, each.is_shown = item, each.take == active and is_playing(item)
+      each.order = tonumber(each.memo.round) * 1000 + tonumber(each.memo.variation)
+      found[#found + 1] = each
     end
   end
-  if dropped > 0 then reaper.SetActiveTake(active) end
-  return dropped
+  table.sort(found, function(a, b) return a.order < b.order end)
+  return found
 end
-take.DELETE = 40129
+
+-- Lanes can only be stepped through: go round until the one that is meant plays.
+local function play_lane(item)
+  local track = reaper.GetMediaItem_Track(item)
+  reaper.SetOnlyTrackSelected(track)
+  for _ = 1, reaper.GetMediaTrackInfo_Value(track, "I_NUMFIXEDLANES") do
+    if is_playing(item) then return end
+    reaper.Main_OnCommand(NEXT_LANE, 0)
+  end
+end
+
+function take.show(each)
+  if take.has_lanes(reaper.GetMediaItem_Track(each.item)) then
+    play_lane(each.item)
+  else
+    reaper.SetActiveTake(each.take)
+    reaper.UpdateItemInProject(each.item)
+  end
+end
+
+local function drop_take(project, each)
+  local active = reaper.GetActiveTake(each.item)
+  select_only(project, { each.item })
+  reaper.SetActiveTake(each.take)
+  reaper.Main_OnCommand(DELETE_TAKE, 0)
+  reaper.SetActiveTake(active)
+end
+
+--- Remove takes of ours that are not shown, and the items that nothing is left of.
+function take.drop(project, dropped)
+  for _, each in ipairs(dropped) do
+    if reaper.CountTakes(each.item) > 1 then
+      drop_take(project, each)
+    else
+      reaper.DeleteTrackMediaItem(reaper.GetMediaItem_Track(each.item), each.item)
+    end
+  end
+end
 
 function take.rename(ours, name)
   reaper.GetSetMediaItemTakeInfo_String(ours.take, "P_NAME", name, true)
@@ -382,7 +431,10 @@ function take.as_one_step(project, name, change)
   reaper.PreventUIRefresh(-1)
   reaper.UpdateArrange()
   reaper.Undo_EndBlock2(project, name, -1)
-  if not results[1] then error(results[2], 0) end
+  if not results[1] then
+    reaper.Undo_DoUndo2(project) -- half an answer is none
+    error(results[2], 0)
+  end
   return table.unpack(results, 2, results.n)
 end
 

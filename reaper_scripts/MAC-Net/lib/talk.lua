@@ -7,6 +7,7 @@ local wire = require("wire")
 
 local talk = {}
 
+local RETRY_S = 0.5 -- between two looks for a bridge that was just started
 local STARTING_S = 20 -- a bridge that was just started may take this long to answer
 
 local function pump(transport, conversation)
@@ -71,6 +72,7 @@ end
 function talk.hold(makers, on)
   local transport, reason = host.connect(on.settings)
   if not transport then
+    host.leave_no_trace()
     on.failed({ code = "bridge.unreachable", message = reason })
     return
   end
@@ -97,6 +99,15 @@ function talk.hold(makers, on)
   end)
 end
 
+local function later(call)
+  local due = host.now() + RETRY_S
+  host.every_tick(function()
+    if host.now() < due then return false end
+    call()
+    return true
+  end)
+end
+
 --- The same; a bridge that is not there is offered to be started, and waited for.
 function talk.hold_or_start(makers, on)
   local again, failed = nil, on.failed
@@ -106,12 +117,12 @@ function talk.hold_or_start(makers, on)
   patient.failed = function(failure)
     if failure.code ~= "bridge.unreachable" then return failed(failure) end
     if deadline then
-      if host.now() < deadline then return again() end
+      if host.now() < deadline then return later(again) end
       return failed(failure)
     end
     if host.start_bridge(on.settings) then
       deadline = host.now() + STARTING_S
-      return again()
+      return later(again)
     end
     host.say(failure.message)
     return failed(nil)

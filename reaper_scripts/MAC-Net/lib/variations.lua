@@ -35,22 +35,35 @@ local function refuse(reason)
   host.leave_no_trace()
 end
 
+local function is_alike(first, second)
+  return first.memo.round == second.memo.round and first.memo.variation == second.memo.variation
+end
+
+-- The variations of an answer, one entry each (its voices may be two takes), and the number of the one that is shown.
+local function numbered(takes)
+  local list, shown = {}, nil
+  for _, each in ipairs(takes) do
+    if #list == 0 or not is_alike(list[#list], each) then list[#list + 1] = each end
+    if each.is_shown and not shown then shown = #list end
+  end
+  return list, shown
+end
+
 --- Show the next (1) or previous (-1) variation, in both voices.
 function variations.step(title, by)
   local project = take.project()
   local items, reason = answer_items(project)
   if not items then return refuse(reason) end
-  local ours, index = take.variations(items[1])
-  if #ours < 2 then return refuse(reasons.only_one) end
-  local wanted = ours[((index or 1) - 1 + by) % #ours + 1].memo
+  local takes = take.variations(items)
+  local list, shown = numbered(takes)
+  if #list < 2 then return refuse(reasons.only_one) end
+  local number = ((shown or 1) - 1 + by) % #list + 1
   take.as_one_step(project, title, function()
-    for _, item in ipairs(items) do
-      for _, each in ipairs(take.ours(item)) do
-        if each.memo.variation == wanted.variation and each.memo.round == wanted.round then take.show(item, each) end
-      end
+    for _, each in ipairs(takes) do
+      if is_alike(each, list[number]) then take.show(each) end
     end
   end)
-  host.say(reasons.variation:format(((index or 1) - 1 + by) % #ours + 1, #ours))
+  host.say(reasons.variation:format(number, #list))
 end
 
 --- Keep the variation that is shown; the others go, but for takes that were edited by hand.
@@ -58,37 +71,29 @@ function variations.keep(title)
   local project = take.project()
   local items, reason = answer_items(project)
   if not items then return refuse(reason) end
-  local others, edited = 0, 0
-  for _, item in ipairs(items) do
-    local ours, index = take.variations(item)
-    for number, each in ipairs(ours) do
-      if number ~= index then
-        others = others + 1
-        if take.is_edited(each) then edited = edited + 1 end
-      end
+  local dropped, has_edited = {}, false
+  for _, each in ipairs(take.variations(items)) do
+    if not each.is_shown and take.is_edited(each) then
+      has_edited = true
+    elseif not each.is_shown then
+      dropped[#dropped + 1] = each
     end
   end
-  if others - edited == 0 then return refuse(others == 0 and reasons.nothing_to_drop or reasons.edited_kept) end
-  take.as_one_step(project, title, function()
-    for _, item in ipairs(items) do
-      take.drop(project, item, function(each) return not take.is_edited(each) end)
-    end
-  end)
-  host.say(edited > 0 and reasons.edited_kept or reasons.kept)
+  if #dropped == 0 then return refuse(has_edited and reasons.edited_kept or reasons.nothing_to_drop) end
+  take.as_one_step(project, title, function() take.drop(project, dropped) end)
+  host.say(has_edited and reasons.edited_kept or reasons.kept)
 end
 
 local STAR = "★ "
 
 local function mark(project, title, items, shown, starred)
   take.as_one_step(project, title, function()
-    for _, item in ipairs(items) do
-      for _, each in ipairs(take.ours(item)) do
-        if each.memo.variation == shown.variation and each.memo.round == shown.round then
-          local name = take.take_name(each):gsub("^" .. STAR, "")
-          take.rename(each, starred and STAR .. name or name)
-          each.memo.starred = starred and 1 or 0
-          take.remember(each, each.memo)
-        end
+    for _, each in ipairs(take.variations(items)) do
+      if is_alike(each, shown) then
+        local name = take.take_name(each):gsub("^" .. STAR, "")
+        take.rename(each, starred and STAR .. name or name)
+        each.memo.starred = starred and 1 or 0
+        take.remember(each, each.memo)
       end
     end
   end)
@@ -100,11 +105,11 @@ function variations.star(title)
   local project = take.project()
   local items, reason = answer_items(project)
   if not items then return refuse(reason) end
-  local ours, index = take.variations(items[1])
-  if not index then return refuse(reasons.no_answer_here) end
-  local shown = ours[index].memo
-  local starred = shown.starred ~= "1"
-  local take_id = math.tointeger(tonumber(shown.take_id))
+  local list, number = numbered(take.variations(items))
+  if not number then return refuse(reasons.no_answer_here) end
+  local shown = list[number]
+  local starred = shown.memo.starred ~= "1"
+  local take_id = math.tointeger(tonumber(shown.memo.take_id))
   talk.hold_or_start({
     function() return wire.message("/macnet/take/star", { take_id, starred and 1 or 0 }) end,
   }, {
@@ -113,7 +118,9 @@ function variations.star(title)
       if failure then host.say(reasons.failed:format(failure.message, failure.hint or "")) end
     end,
     done = function()
-      if not take.is_open(project) or not take.is_alive(project, items[1]) then return host.say(reasons.item_gone) end
+      for _, item in ipairs(items) do
+        if not take.is_open(project) or not take.is_alive(project, item) then return host.say(reasons.item_gone) end
+      end
       mark(project, title, items, shown, starred)
     end,
   })
@@ -140,7 +147,7 @@ end
 local function latest_round(items)
   local round = 1
   for _, item in ipairs(items) do
-    for _, each in ipairs(take.ours(item)) do round = math.max(round, tonumber(each.memo.round) or 1) end
+    for _, each in ipairs(take.ours(item)) do round = math.max(round, tonumber(each.memo.round)) end
   end
   return round
 end
@@ -150,9 +157,10 @@ function variations.another(title)
   local project = take.project()
   local items, reason = answer_items(project)
   if not items then return refuse(reason) end
-  local kept, into = take.memo(items[1]), {}
+  local kept, into = take.ours(items[1])[1].memo, {}
   local clips = clips_in(kept)
   if #clips == 0 then return refuse(reasons.no_answer_here) end
+  if take.has_lanes(take.track(items[1])) then return refuse(reasons.lanes_are_full) end
   for _, item in ipairs(items) do into[take.memo(item).role] = item end
   compose.run(title, {
     project = project, kind = kept.kind, settings = host.settings(), items = into, into = into, name = kept.name,
