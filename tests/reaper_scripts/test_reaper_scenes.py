@@ -90,7 +90,7 @@ class BadLine(threading.Thread):
         self._bridge = ("127.0.0.1", port)
         self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._front.bind(("127.0.0.1", 0))
-        self._stop, self._stopped = socket.socketpair()
+        self._bell, self._rung = socket.socketpair()
         self._backs: dict[object, socket.socket] = {}
         self._held: dict[object, bytes] = {}
         self.port: int = self._front.getsockname()[1]
@@ -98,8 +98,8 @@ class BadLine(threading.Thread):
 
     def run(self) -> None:
         while True:
-            ready, _, _ = select.select([self._stopped, self._front, *self._backs.values()], [], [])
-            if self._stopped in ready:
+            ready, _, _ = select.select([self._rung, self._front, *self._backs.values()], [], [])
+            if self._rung in ready:
                 return
             for source in ready:
                 packet, sender = source.recvfrom(65_535)
@@ -127,7 +127,7 @@ class BadLine(threading.Thread):
             through.sendto(each, to)  # type: ignore[arg-type]  an address, of either side
 
     def stop(self) -> None:
-        self._stop.send(b"x")
+        self._bell.send(b"x")
         self.join()
 
 
