@@ -13,12 +13,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote
 
 import pytest
 
 from bridge.config import user_data_dir
 
+Address: TypeAlias = tuple[str, int]
 ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "reaper_scripts" / "test" / "scenes.lua"
 
@@ -91,8 +93,8 @@ class BadLine(threading.Thread):
         self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._front.bind(("127.0.0.1", 0))
         self._bell, self._rung = socket.socketpair()
-        self._backs: dict[object, socket.socket] = {}
-        self._held: dict[object, bytes] = {}
+        self._backs: dict[Address, socket.socket] = {}
+        self._held: dict[tuple[socket.socket, Address], bytes] = {}
         self.port: int = self._front.getsockname()[1]
         self.harmed = 0
 
@@ -110,7 +112,7 @@ class BadLine(threading.Thread):
                     client = next(address for address, back in self._backs.items() if back is source)
                     self._pass(packet, self._front, client)
 
-    def _pass(self, packet: bytes, through: socket.socket, to: object) -> None:
+    def _pass(self, packet: bytes, through: socket.socket, to: Address) -> None:
         held = self._held.pop((through, to), None)
         fate = self._random.randrange(15)
         self.harmed += fate < 3
@@ -124,7 +126,7 @@ class BadLine(threading.Thread):
         else:
             packets = [packet]
         for each in [*packets, *([held] if held else [])]:
-            through.sendto(each, to)  # type: ignore[arg-type]  an address, of either side
+            through.sendto(each, to)
 
     def stop(self) -> None:
         self._bell.send(b"x")

@@ -247,7 +247,7 @@ local function write_notes(midi, first, clip, length)
   reaper.MIDI_Sort(midi)
 end
 
-local function new_item(project, place, written)
+local function new_item(place, written)
   local item = reaper.CreateNewMIDIItemInProj(place.track, place.first, place.last, true)
   local midi = reaper.GetActiveTake(item)
   write_notes(midi, place.first, written.clip, notes.round((place.last - place.first) * notes.TICKS))
@@ -304,7 +304,7 @@ end
 -- @param into an item of ours whose takes they join, or nil
 function take.write(project, place, written, into)
   local items = { into }
-  for _, each in ipairs(written) do items[#items + 1] = new_item(project, place, each) end
+  for _, each in ipairs(written) do items[#items + 1] = new_item(place, each) end
   local item = imploded(project, items, written[1].memo)
   reaper.UpdateItemInProject(item)
   reaper.MarkTrackItemsDirty(place.track, item)
