@@ -71,6 +71,6 @@ function mail.is_there(folder)
   return exists(folder .. "/owner")
 end
 
-function Mail:close() end
+function Mail.close() end
 
 return mail
