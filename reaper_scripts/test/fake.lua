@@ -300,7 +300,7 @@ function World:_to_lanes(project)
   end
 end
 
-function World:_delete_active_takes(project)
+local function delete_active_takes(project)
   for _, track in ipairs(project.tracks) do
     for _, item in ipairs(track.items) do
       if item.selected and #item.takes > 1 then
@@ -311,14 +311,14 @@ function World:_delete_active_takes(project)
   end
 end
 
-function World:_step_lane(project, by)
+local function step_lane(project, by)
   for _, track in ipairs(project.tracks) do
     if track.selected and track.lanes > 0 then track.lane = (track.lane + by) % track.lanes end
   end
 end
 
 local commands = {
-  [40129] = function(world) world:_edits() world:_delete_active_takes(world.active) end,
+  [40129] = function(world) world:_edits() delete_active_takes(world.active) end,
   [40543] = function(world) world:_edits() world:_implode(world.active) end,
   [41120] = function(world) world.trim_behind = true end,
   [41121] = function(world) world.trim_behind = false end,
@@ -327,8 +327,8 @@ local commands = {
     world:_edits()
     world:_to_lanes(world.active)
   end,
-  [42481] = function(world) world:_edits() world:_step_lane(world.active, -1) end,
-  [42482] = function(world) world:_edits() world:_step_lane(world.active, 1) end,
+  [42481] = function(world) world:_edits() step_lane(world.active, -1) end,
+  [42482] = function(world) world:_edits() step_lane(world.active, 1) end,
 }
 
 local function events_of(source)
@@ -640,7 +640,9 @@ function World:run(path)
   local chunk = assert(loadfile(path))
   local steps = #self.undo
   self:_guarded(script, chunk)
-  if not script.has_deferred and #self.undo == steps then self.undo[#self.undo + 1] = { name = "ReaScript: Run", is_automatic = true } end
+  if not script.has_deferred and #self.undo == steps then
+    self.undo[#self.undo + 1] = { name = "ReaScript: Run", is_automatic = true }
+  end
   return script
 end
 

@@ -15,8 +15,8 @@ return {
   no_mailbox = "The bridge's packet folder is not there (%s). Start the bridge once with: macnet serve",
   starting = "Starting the bridge...",
   ask_to_start = "The bridge does not answer on port %s.\n\nStart it now with this command?\n\n%s",
-  how_to_start = "The bridge does not answer on port %s.\n\nStart it in a terminal with\n\n    macnet serve\n\nand run this action "
-    .. "again. (In MAC-Net: Settings you can name a command that starts it; then this action offers to.)",
+  how_to_start = "The bridge does not answer on port %s.\n\nStart it in a terminal with\n\n    macnet serve\n\n"
+    .. "and run this action again. (In MAC-Net: Settings you can name a command that starts it; then this action offers to.)",
   asking = "MAC-Net: asking the bridge...",
   composing = "MAC-Net: composing, %s %%",
   landed = "MAC-Net: %s variations. Next / Previous variation to listen, Keep to choose.",

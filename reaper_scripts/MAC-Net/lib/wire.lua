@@ -36,7 +36,8 @@ end
 
 local function clip_packets(id, clip)
   local total = (#clip.notes + wire.NOTES_A_PACKET - 1) // wire.NOTES_A_PACKET
-  local head = { id, clip.role, clip.length, clip.numerator, clip.denominator, #clip.notes, total, clip.name or "" }
+  local head =
+    { id, clip.role, clip.length, clip.numerator, clip.denominator, #clip.notes, total, clip.name or "" }
   local packets = { { address = "/macnet/clip", role = clip.role, args = head } }
   for number = 0, total - 1 do packets[#packets + 1] = notes_packet(id, clip, number) end
   return packets
