@@ -84,10 +84,10 @@ def test_stepping_a_real_tune_equals_torch(songs_folder: Path) -> None:
     "config",
     [
         replace(toy.SMALL, memory=False),
-        replace(toy.SMALL, likeness_size=0, lags=0),
-        replace(toy.SMALL, lags=5, lookbacks=(3, 7)),
+        replace(toy.SMALL, likeness_size=4, lags=32),
+        replace(toy.SMALL, likeness_size=4, lags=5, lookbacks=(3, 7)),
     ],
-    ids=["without memory", "as models of version 0.1.0", "with lookbacks in beats"],
+    ids=["without memory", "with likeness and lags", "with lookbacks in beats"],
 )
 def test_every_shape_of_network_is_stepped_alike(tmp_path: Path, config: NetworkConfig) -> None:
     torch.manual_seed(2)

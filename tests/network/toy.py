@@ -29,8 +29,6 @@ SMALL = NetworkConfig(
     symbol_size=16,
     speller_size=32,
     dropout=0.0,
-    likeness_size=4,
-    lags=32,
 )
 QUICK = TrainSettings(
     epochs=40,
