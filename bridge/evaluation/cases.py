@@ -122,7 +122,9 @@ def _cases(piece: Piece) -> Iterator[Case]:
 def cut_out(clip: Clip, start: Ticks, end: Ticks) -> Clip:
     """What sounds from `start` to `end` in a clip, moved to tick 0; a note held into it counts as struck there."""
     inside = [
-        replace(note, onset=max(note.onset, start) - start, duration=min(note.end, end) - max(note.onset, start))
+        replace(
+            note, onset=max(note.onset, start) - start, duration=min(note.end, end) - max(note.onset, start)
+        )
         for note in clip.notes
         if note.onset < end and note.end > start
     ]

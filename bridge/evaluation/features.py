@@ -29,8 +29,19 @@ if TYPE_CHECKING:
     from bridge.evaluation.passage import Line, Passage
 
 _VOICES: Final = ("melody", "accompaniment")
-_INTERVALS: Final = (("repeats", 0, 0), ("steps", 1, 2), ("thirds", 3, 4), ("leaps", 5, 7), ("far leaps", 8, 127))
-_LENGTHS: Final = (("a quarter beat or less", 0.26), ("half", 0.51), ("three quarters", 0.99), ("a beat", 1.01))
+_INTERVALS: Final = (
+    ("repeats", 0, 0),
+    ("steps", 1, 2),
+    ("thirds", 3, 4),
+    ("leaps", 5, 7),
+    ("far leaps", 8, 127),
+)
+_LENGTHS: Final = (
+    ("a quarter beat or less", 0.26),
+    ("half", 0.51),
+    ("three quarters", 0.99),
+    ("a beat", 1.01),
+)
 _DEGREES: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _LAGS: Final = (1, 2, 4)
 
@@ -65,7 +76,9 @@ def _pitches(line: Line) -> dict[str, float]:
         "out of key": _mean(~WHITE[line.pitch % 12]),
     }
     row |= {f"share of {name}": _mean((sizes >= low) & (sizes <= high)) for name, low, high in _INTERVALS}
-    return row | {f"share of {name}": _mean(line.pitch % 12 == degree) for degree, name in enumerate(_DEGREES)}
+    return row | {
+        f"share of {name}": _mean(line.pitch % 12 == degree) for degree, name in enumerate(_DEGREES)
+    }
 
 
 def _rhythm(line: Line, passage: Passage) -> dict[str, float]:
@@ -141,7 +154,10 @@ def _returns(passage: Passage, primer: Passage, voice: int) -> Iterator[tuple[st
             yield f"{what} alike, {lag} apart", _mean(pairs)
             yield f"{what} equal, {lag} apart", _mean(np.array(pairs) == 1)
         yield f"{what} alike, halves", _mean([alike(a, b) for a, b in _halves(bars)])
-        yield f"first half's {what} like the primer", _mean([alike(a, b) for a, b in zip(heard, bars, strict=False)])
+        yield (
+            f"first half's {what} like the primer",
+            _mean([alike(a, b) for a, b in zip(heard, bars, strict=False)]),
+        )
 
 
 def _halves(bars: Sequence[frozenset[tuple[int, ...]]]) -> Iterator[tuple[frozenset[tuple[int, ...]], ...]]:
@@ -161,13 +177,17 @@ def _harmony(passage: Passage) -> dict[str, float]:
     return {
         "harmony: changes": _mean(changes),
         "harmony: changes within bars": _mean([c for at, c in enumerate(changes, start=1) if at % a_bar]),
-        "harmony: changes at bar lines": _mean([c for at, c in enumerate(changes, start=1) if at % a_bar == 0]),
+        "harmony: changes at bar lines": _mean(
+            [c for at, c in enumerate(changes, start=1) if at % a_bar == 0]
+        ),
         "harmony: distinct chords": float(len(kinds)),
         "harmony: notes a chord": _mean(sizes[sizes > 0]),
         "harmony: spread of notes a chord": _std(sizes),
         "harmony: clashes of a semitone": _mean(clash),
         "harmony: distance of the voices": _apart(passage),
-        "harmony: voices struck together": _mean(np.isin(*(np.unique(line.onset) for line in passage.lines))),
+        "harmony: voices struck together": _mean(
+            np.isin(passage.lines[0].top().onset, passage.lines[1].onset)
+        ),
         "harmony: tonic in the bass of bars": _tonic_bass(passage),
     }
 

@@ -5,6 +5,7 @@ Entropy and groove follow Wu and Yang, "The Jazz Transformer on the Front Line" 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -45,7 +46,7 @@ def pitch_class_entropy(passage: Passage) -> float:
 def groove_consistency(passage: Passage) -> float:
     """How alike the rhythms of each bar and the next are, 0 to 1: shared onsets of all onsets, both voices."""
     bars = rhythm_bars(passage)
-    return _mean([alike(a, b) for a, b in zip(bars[:-1], bars[1:], strict=True)])
+    return _mean([alike(a, b) for a, b in pairwise(bars)])
 
 
 def self_similarity(passage: Passage) -> float:
@@ -62,7 +63,9 @@ def repeat_rate(passage: Passage) -> float:
 
 def empty_bars(passage: Passage) -> float:
     """The share of bars in which nothing sounds in one of the voices or in both."""
-    return _mean([not sounds_in_bar(line, passage)[bar] for line in passage.lines for bar in range(passage.bars)])
+    return _mean(
+        [not sounds_in_bar(line, passage)[bar] for line in passage.lines for bar in range(passage.bars)]
+    )
 
 
 def stuck_notes(passage: Passage) -> float:
@@ -112,8 +115,7 @@ def sounds_in_bar(line: Line, passage: Passage) -> npt.NDArray[np.bool_]:
     """For each bar, whether the line sounds in it."""
     starts = np.arange(passage.bars) * passage.bar
     sounds = (line.onset[:, None] < starts + passage.bar) & (line.end[:, None] > starts)
-    result: npt.NDArray[np.bool_] = sounds.any(0)
-    return result
+    return np.array([bar.any() for bar in sounds.T], np.bool_)
 
 
 def longest_stretch(values: Ints) -> int:

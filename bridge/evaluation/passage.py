@@ -17,10 +17,14 @@ from bridge.beats.encoding import Voice, decode_voice
 from bridge.beats.metre import clip_beats, felt_beats
 from bridge.beats.playlist import words_of
 from bridge.evaluation.cases import cut_out
-from bridge.music.note import VOICES, Clip, Meter, Role, Ticks
+from bridge.music.note import COMMON_TIME, VOICES, Clip, Meter, MeterChange, Role, Ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from bridge.beats.metre import Beat
+    from bridge.beats.playlist import Score
+    from bridge.beats.word import Word
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -124,17 +128,28 @@ def passage_of(clips: Mapping[Role, Clip], *, meter: Meter, bars: int, shift: in
     """
     length = bars * meter.bar
     melody, accompaniment = (
-        line_of(cut_out(clips[role], 0, length), shift) if role in clips else line_of_notes(()) for role in VOICES
+        line_of(cut_out(clips[role], 0, length), shift) if role in clips else line_of_notes(())
+        for role in VOICES
     )
     return Passage((melody, accompaniment), meter, bars)
 
 
 def line_of(clip: Clip, shift: int) -> Line:
     """A clip as the network would read it: on its grid, transposed, cut at the clip's end."""
-    words = words_of(clip, shift)
-    voice = Voice(clip_beats(clip), words, ((),) * len(words), clip.length, clip.meters)
-    heard = cut_out(decode_voice(voice), 0, clip.length)
-    return line_of_notes((note.onset, note.duration, note.pitch) for note in heard.notes)
+    return line_of_words(clip_beats(clip), words_of(clip, shift), clip.length)
+
+
+def melody_of(score: Score) -> Line:
+    """A whole song's melody, as `line_of` would have it."""
+    last = score.beats[-1]
+    return line_of_words(score.beats, score.voices[0], last.start + last.length)
+
+
+def line_of_words(beats: tuple[Beat, ...], words: tuple[Word, ...], length: Ticks) -> Line:
+    """The notes that words on some beats spell, cut at `length`."""
+    voice = Voice(beats, words, ((),) * len(words), length, (MeterChange(0, COMMON_TIME),))
+    notes = decode_voice(voice).notes
+    return line_of_notes((n.onset, min(n.end, length) - n.onset, n.pitch) for n in notes)
 
 
 def line_of_notes(notes: Iterable[tuple[int, int, int]]) -> Line:

@@ -14,7 +14,7 @@ from bridge.music.unison import merge_unisons
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bridge.evaluation.cases import Case
 
@@ -32,7 +32,8 @@ def looped(case: Case) -> dict[Role, Clip]:
 def shuffled(case: Case, rng: random.Random) -> dict[Role, Clip]:
     """The bars that really follow, each voice's in another order."""
     return {
-        role: _joined(rng.sample(_bars(clip, ANSWER_BARS), ANSWER_BARS), clip) for role, clip in case.real.items()
+        role: _joined(rng.sample(_bars(clip, ANSWER_BARS), ANSWER_BARS), clip)
+        for role, clip in case.real.items()
     }
 
 
@@ -70,8 +71,3 @@ def _joined(bars: Sequence[_Bar], like: Clip) -> Clip:
         for n in content
     ]
     return replace(like, notes=merge_unisons(notes).notes, length=length)
-
-
-def silent(case: Case) -> Mapping[Role, Clip]:
-    """Nothing."""
-    return {role: replace(clip, notes=(), length=case.length) for role, clip in case.primer.items()}
