@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Final
 
-from bridge.errors import MacNetError, TooLittleMusic
+from bridge.beats.playlist import Score, score_of
+from bridge.errors import MacNetError, MidiMissing
 from bridge.music.midifile import read_song
 from bridge.music.note import VOICES, Clip, Meter, MeterChange, Role, Ticks, bar_lines
 from bridge.music.roles import voices_of
@@ -62,7 +63,7 @@ def read_pieces(folder: Path, *, on_progress: Callable[[float], None] = lambda _
     """The songs of a folder and of those below it; files without usable notes are left out.
 
     Raises:
-        TooLittleMusic: the folder is not there, or has no usable song.
+        MidiMissing: the folder is not there, or has no usable song.
     """
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in MIDI_SUFFIXES)
     pieces: list[Piece] = []
@@ -71,7 +72,7 @@ def read_pieces(folder: Path, *, on_progress: Callable[[float], None] = lambda _
         on_progress((number + 1) / len(paths))
     if not pieces:
         what = f"{folder} has no usable song" if folder.is_dir() else f"there is no folder {folder}"
-        raise TooLittleMusic(what, hint="Name a folder of MIDI files.")
+        raise MidiMissing(what, hint="Name a folder of MIDI files that have notes.")
     return tuple(pieces)
 
 
@@ -82,6 +83,11 @@ def _read(path: Path, name: str) -> Iterator[Piece]:
         return
     found = {Role.MELODY: voices.melody, Role.ACCOMPANIMENT: voices.accompaniment}
     yield Piece(name, {role: clip for role, clip in found.items() if clip is not None})
+
+
+def scores_of(pieces: Sequence[Piece]) -> tuple[Score, ...]:
+    """The pieces in words, as networks read them."""
+    return tuple(score_of(piece.clips, name=piece.name) for piece in pieces)
 
 
 def cases_of(pieces: Sequence[Piece], wanted: int) -> tuple[Case, ...]:

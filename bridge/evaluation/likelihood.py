@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.pianoroll import read_pianorolls
+from bridge.errors import ModelMissing
 from bridge.network.batch import collate, prepare
 from bridge.network.benchmark import Kind, frame_nats
 from bridge.network.checkpoint import read_config
@@ -19,7 +21,6 @@ from bridge.network.training import Figures, measure, to_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from bridge.beats.playlist import Score
     from bridge.evaluation.counting import Counting
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+BENCHMARKS: Final = Path(__file__).parent.parent / "benchmarks"
+"""The benchmark's networks that come with the package."""
 
 MATCH_EDGES: Final = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """The least length of each class of matches."""
@@ -58,15 +62,23 @@ def benchmark_nats(
         on_progress: told the share that is done, 0 to 1.
 
     Raises:
+        ModelMissing: a network is not there.
         ModelDamaged, ModelIncompatible: a network or the file of songs cannot be read.
     """
-    plain = frame_nats(
-        folder / f"pianoroll-{Kind.PLAIN}", songs, on_progress=lambda part: on_progress(part / 2)
-    )
-    memory = frame_nats(
-        folder / f"pianoroll-{Kind.MEMORY}", songs, on_progress=lambda part: on_progress(0.5 + part / 2)
-    )
+    places = {kind: _network(folder, kind) for kind in (Kind.PLAIN, Kind.MEMORY)}
+    plain = frame_nats(places[Kind.PLAIN], songs, on_progress=lambda part: on_progress(part / 2))
+    memory = frame_nats(places[Kind.MEMORY], songs, on_progress=lambda part: on_progress(0.5 + part / 2))
     return {Kind.PLAIN: plain, Kind.MEMORY: memory}
+
+
+def _network(folder: Path, kind: Kind) -> Path:
+    found = folder / f"pianoroll-{kind}"
+    if not found.is_dir():
+        raise ModelMissing(
+            f"the benchmark's network {found.name} is not in {folder}",
+            hint=f"`python bench/pianoroll.py train {kind}` makes it; --networks names another folder.",
+        )
+    return found
 
 
 def frames_by_match(nats: Floats, songs: Path) -> ByMatch:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 _GROOVE_STEPS: Final = 12
 """Into how many parts a quarter note is cut where rhythms are compared: sixteenths and triplets are apart."""
 
-WHITE: Final = np.array([1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1], bool)
+WHITE: Final[npt.NDArray[np.bool_]] = np.array([1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1], np.bool_)
 """The pitch classes of C major and A minor, where passages are brought."""
 
 
@@ -35,7 +35,7 @@ def chord_tones(passage: Passage) -> float:
     """Of the beats at which both voices sound, the share at which the melody plays a note of the chord."""
     melody, chord = passage.sounding
     both = melody.any(1) & chord.any(1)
-    return _mean((melody & chord).any(1)[both])
+    return _mean((melody & chord)[both].any(1))
 
 
 def pitch_class_entropy(passage: Passage) -> float:
