@@ -35,7 +35,7 @@ from bridge.evaluation.continuations import (
     home_shift,
     measure_continuations,
 )
-from bridge.evaluation.counting import Counting
+from bridge.evaluation.counting import Counting, songs_to_count
 from bridge.evaluation.likelihood import (
     BENCHMARKS,
     ByMatch,
@@ -54,7 +54,7 @@ from bridge.evaluation.long import (
 )
 from bridge.evaluation.passage import Passage, passage_of
 from bridge.evaluation.plots import draw_learning, draw_matches, draw_minutes, draw_rolls
-from bridge.evaluation.questions import answers_of
+from bridge.evaluation.questions import answer_of, answers_of
 from bridge.evaluation.tables import GIVEAWAY_HEADS, giveaway_rows, kind_heads, kind_rows, markdown
 from bridge.network import benchmark
 from bridge.network.checkpoint import default_shelf, read_card
@@ -87,7 +87,6 @@ class Measured:
     counted: Figures
     by_match: ByMatch
     found: Continuations
-    unlocked: Continuations
     accompanied: Accompanied
     pieces: Sequence[Sequence[Minute]]
     real: Sequence[Minute]
@@ -156,23 +155,16 @@ def measure_model(name: str, data: Path, primers: int) -> Measured:
     composer = Composer(shelf)
     tell(f"{name}: reading {corpus.name}")
     pieces = read_pieces(corpus / "valid")
-    scores, training = scores_of(pieces), scores_of(read_pieces(corpus / "train"))
+    scores, training = scores_of(pieces), read_pieces(corpus / "train")
     cases = cases_of(pieces, primers)
     tell(f"{name}: counting")
-    counting = Counting(training)
+    counting = Counting(scores_of(songs_to_count(training)))
     tell(f"{name}: nats")
     words, counted_words = word_nats(folder, scores), counted_nats(counting, scores)
     by_match = beats_by_match(folder, scores)
     tell(f"{name}: {len(cases)} primers continued")
-    found, unlocked = (
-        measure_continuations(
-            cases,
-            answers_of(composer, name, options),
-            training=training,
-            counting=counting if not options else None,
-        )
-        for options in ({}, {"key": "off"})
-    )
+    answers = answers_of(composer, name, {})
+    found = measure_continuations(cases, answers, training=training, counting=counting)
     tell(f"{name}: accompaniments")
     accompanied = measure_accompaniments(composer, name, cases)
     tell(f"{name}: {PIECES} pieces of 2,000 beats")
@@ -186,7 +178,6 @@ def measure_model(name: str, data: Path, primers: int) -> Measured:
         counted=counted_words,
         by_match=by_match,
         found=found,
-        unlocked=unlocked,
         accompanied=accompanied,
         pieces=generated,
         real=real_minutes(pieces),
@@ -200,7 +191,7 @@ def roll_of(
 ) -> tuple[Passage, Mapping[str, Passage]]:
     """A primer from the middle of the folder, with what follows it."""
     shift = home_shift(case)
-    answers = answers_of(composer, name, {})(case, 1)
+    answers = answer_of(composer, name, {})(case, 1)
     shown = {"what really follows": case.real, f"{name}, first variation": answers[0], "second": answers[1]}
     passages = {
         title: passage_of(clips, meter=case.meter, bars=ANSWER_BARS, shift=shift)
@@ -230,8 +221,7 @@ def sections(models: Sequence[Measured], rolled: Rolled | None, minutes: float) 
     command = "python bench/quality.py"
     written = [f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{command}` in {minutes:.0f} minutes: {named}."]
     written.append(f"### What was aimed at\n\n{aims(models, rolled)}")
-    for model in models:
-        written.append(section_of(model))
+    written += map(section_of, models)
     if models:
         written.append(f"### 2,000 beats from nothing\n\n{endurance(models)}")
     written.append("### Learning\n\n![Nats against minutes of training](images/learning.svg)")
@@ -281,7 +271,6 @@ def section_of(model: Measured) -> str:
         for name, figures in ((f"`{model.name}`", model.words), ("counting model", model.counted))
     ]
     dropped = f" Left out, as they do not tell real music from shuffled bars: {', '.join(found.dropped)}."
-    off = model.unlocked.told[Kind.MODEL]
     chords = model.accompanied
     parts = [
         f"### `{model.name}` on {model.songs} songs of {model.corpus}",
@@ -292,8 +281,6 @@ def section_of(model: Measured) -> str:
         f"that it has not learned from, and a coin would be right 50 % of the time."
         f"{dropped if found.dropped else ''}",
         markdown(kind_heads(found), kind_rows(found)),
-        f"With `key` off the classifier is right {100 * off.accuracy:.1f} % of the time "
-        f"({100 * off.low:.1f} to {100 * off.high:.1f}).",
         "What gives the answers away most, each feature by itself:",
         markdown(GIVEAWAY_HEADS, giveaway_rows(found.giveaways[:8])),
         f"Accompaniments to the same real melodies: the melody plays a chord tone on {100 * chords.model:.1f} % of "

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bridge.beats.playlist import Score
+    from bridge.evaluation.cases import Piece
     from bridge.evaluation.continuations import Continuations
     from bridge.request import OptionValue
 
@@ -157,7 +158,7 @@ def continuations(
         from bridge.evaluation.continuations import measure_continuations
     from bridge.cli.compose import open_composer
     from bridge.evaluation.cases import cases_of, read_pieces, scores_of
-    from bridge.evaluation.counting import Counting
+    from bridge.evaluation.counting import Counting, songs_to_count
     from bridge.evaluation.questions import answers_of
 
     composer = open_composer(data_folder(data_dir))
@@ -171,14 +172,15 @@ def continuations(
             hint="Give a folder with more or longer songs.",
         )
     heard = train or _beside(folder)
-    training: Sequence[Score] = ()
+    training: Sequence[Piece] = ()
     if heard is None:
         remark("no training songs: copies are not looked for and nothing is counted; --train names them")
     else:
         with progress_bar(f"reading {heard}") as on_progress:
-            training = scores_of(read_pieces(heard, on_progress=on_progress))
+            training = read_pieces(heard, on_progress=on_progress)
     with progress_bar("counting") as on_progress:
-        counting = Counting(training, on_progress) if any(all(score.known) for score in training) else None
+        counted = songs_to_count(training)
+        counting = Counting(scores_of(counted), on_progress) if counted else None
     with progress_bar(f"measuring {len(cases)} primers") as on_progress:
         found = measure_continuations(
             cases,

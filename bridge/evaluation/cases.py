@@ -110,9 +110,9 @@ def _cases(piece: Piece) -> Iterator[Case]:
     if len(piece.clips) < len(VOICES):
         return
     first = piece.clips[Role.MELODY]
-    bars = list(bar_lines(first.meters, first.length))[:-1]
+    bars = list(bar_lines(first.meters, first.length))
     for at in range(0, len(bars) - PRIMER_BARS - ANSWER_BARS, _STEP_BARS):
-        meters = {meter for _, meter in bars[at : at + PRIMER_BARS + ANSWER_BARS + 1]}
+        meters = {meter for _, meter in bars[at : at + PRIMER_BARS + ANSWER_BARS]}
         start, middle, end = (bars[at + count][0] for count in (0, PRIMER_BARS, PRIMER_BARS + ANSWER_BARS))
         bar = bars[at][1].bar
         if len(meters) > 1 or end - start != (PRIMER_BARS + ANSWER_BARS) * bar:

@@ -19,7 +19,7 @@ from bridge.evaluation.copying import Steps, longest_runs, steps_of
 from bridge.evaluation.distance import distance
 from bridge.evaluation.features import features_of, table_of
 from bridge.evaluation.measures import MEASURES
-from bridge.evaluation.passage import Passage, line_of_words, melody_of, passage_of
+from bridge.evaluation.passage import Passage, line_of_clip, line_of_words, passage_of
 from bridge.evaluation.rivals import dealt, looped, shuffled
 from bridge.evaluation.telling import Giveaway, Side, Told, giveaways, tell_apart, tell_rivals, telling_power
 from bridge.music.key import find_key
@@ -28,7 +28,7 @@ from bridge.music.note import Clip, MeterChange, Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bridge.beats.playlist import Score
+    from bridge.evaluation.cases import Piece
     from bridge.evaluation.counting import Counting
     from bridge.evaluation.measures import Floats
 
@@ -45,6 +45,7 @@ class Kind(StrEnum):
 
     REAL = "real"
     MODEL = "model"
+    FREE = "model_key_off"
     LOOPED = "primer_looped"
     COUNTING = "counting_model"
     SHUFFLED = "shuffled_bars"
@@ -104,9 +105,9 @@ class _Set:
 
 def measure_continuations(
     cases: Sequence[Case],
-    answer: Answer,
+    answers: Mapping[Kind, Answer],
     *,
-    training: Sequence[Score],
+    training: Sequence[Piece],
     counting: Counting | None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Continuations:
@@ -114,12 +115,12 @@ def measure_continuations(
 
     Args:
         cases: primers with what really follows.
-        answer: what is measured.
+        answers: what is measured, `Kind.MODEL` and perhaps `Kind.FREE`.
         training: the songs that the model learned from, to look for copies in; may be empty.
         counting: the counting model to put beside; None leaves it out.
         on_progress: told the share that is done, 0 to 1.
     """
-    names, sets = _collect(cases, answer, counting, lambda part: on_progress(0.7 * part))
+    names, sets = _collect(cases, answers, counting, lambda part: on_progress(0.7 * part))
     real = sets[Kind.REAL]
     rivals: dict[Kind, Side] = {
         kind: sets[kind].side for kind in (Kind.SHUFFLED, Kind.COUNTING) if kind in sets
@@ -144,7 +145,10 @@ def measure_continuations(
 
 
 def _collect(
-    cases: Sequence[Case], answer: Answer, counting: Counting | None, on_progress: Callable[[float], None]
+    cases: Sequence[Case],
+    answers: Mapping[Kind, Answer],
+    counting: Counting | None,
+    on_progress: Callable[[float], None],
 ) -> tuple[list[str], dict[Kind, _Set]]:
     """The features of all passages of each kind, and their names."""
     rows: dict[Kind, list[dict[str, float]]] = defaultdict(list)
@@ -153,7 +157,7 @@ def _collect(
     for number, case in enumerate(cases):
         shift = home_shift(case)
         primer = passage_of(case.primer, meter=case.meter, bars=PRIMER_BARS, shift=shift)
-        for kind, passage in _passages(case, cases, number, answer=answer, counting=counting, shift=shift):
+        for kind, passage in _passages(case, cases, number, answers=answers, counting=counting, shift=shift):
             with warnings.catch_warnings():
                 warnings.simplefilter(
                     "ignore", RuntimeWarning
@@ -172,11 +176,17 @@ def home_shift(case: Case) -> int:
 
 
 def _passages(
-    case: Case, cases: Sequence[Case], number: int, *, answer: Answer, counting: Counting | None, shift: int
+    case: Case,
+    cases: Sequence[Case],
+    number: int,
+    *,
+    answers: Mapping[Kind, Answer],
+    counting: Counting | None,
+    shift: int,
 ) -> Iterator[tuple[Kind, Passage]]:
     rng = random.Random(number)  # noqa: S311  music is no secret
     clips = [(Kind.REAL, case.real), (Kind.LOOPED, looped(case))]
-    clips += [(Kind.MODEL, variation) for variation in answer(case, number)]
+    clips += [(kind, variation) for kind, answer in answers.items() for variation in answer(case, number)]
     for _ in range(VARIATIONS):
         clips += [(Kind.SHUFFLED, shuffled(case, rng)), (Kind.DEALT, dealt(case, cases, rng))]
     for kind, voices in clips:
@@ -227,8 +237,8 @@ def _distances(sets: Mapping[Kind, _Set]) -> dict[Kind, float]:
     return apart | {Kind.REAL: distance(real.rows[~is_odd], real.rows[is_odd]) if is_odd.any() else 0.0}
 
 
-def _copied(sets: Mapping[Kind, _Set], training: Sequence[Score]) -> dict[Kind, Copied]:
-    songs = [steps_of(melody_of(score)) for score in training if score.known[0]]
+def _copied(sets: Mapping[Kind, _Set], training: Sequence[Piece]) -> dict[Kind, Copied]:
+    songs = [steps_of(line_of_clip(p.clips[Role.MELODY])) for p in training if Role.MELODY in p.clips]
     if not songs:
         return {}
     return {kind: _summary(longest_runs(made.steps, songs)) for kind, made in sets.items()}

@@ -1,13 +1,14 @@
 """How long a run of a melody was heard in training, note for note, in any key.
 
 A melody is read as a sequence of steps: the interval to the next note, the time to it and how long the note sounds.
-Two passages are the same run where their steps are, whatever key they stand in. Beats are not compared: a copy that
-enters elsewhere in the bar is still a copy.
+Two passages are the same run where their steps are, whatever key they stand in. Times are compared to 1/24 of a
+quarter note, so that how a file was written hides nothing; places in the bar are not compared: a copy that enters
+elsewhere is a copy.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from bridge.evaluation.passage import Line
 
+_UNIT: Final = 40
+"""Ticks to which times are compared."""
+
 Steps: TypeAlias = tuple[tuple[int, int, int], ...]
-"""(semitones to the next note, ticks to it, ticks that the note sounds), of every note but the last."""
+"""(semitones to the next note, time to it, time that the note sounds), of every note but the last."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -26,7 +30,8 @@ Ints = npt.NDArray[np.int64]
 def steps_of(line: Line) -> Steps:
     """The steps of a line's highest notes."""
     top = line.top()
-    columns = (np.diff(top.pitch), np.diff(top.onset), top.duration[:-1])
+    times = (np.round(ticks / _UNIT).astype(np.int64) for ticks in (np.diff(top.onset), top.duration[:-1]))
+    columns = (np.diff(top.pitch), *times)
     return tuple(zip(*(column.tolist() for column in columns), strict=True))
 
 

@@ -18,12 +18,17 @@ import numpy.typing as npt
 
 from bridge.beats.vocabulary import SIZE, Speller, settle, spell
 from bridge.beats.word import Word
+from bridge.music.note import TICKS_PER_BEAT, VOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from bridge.beats.metre import Beat
     from bridge.beats.playlist import Score
+    from bridge.evaluation.cases import Piece
+
+MOST_BEATS: Final = 160_000
+"""More than this many beats are not counted: of a larger corpus, every so many songs."""
 
 _LADDER: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24)
 """Lengths of passages that are looked for, in words."""
@@ -36,6 +41,13 @@ _ALWAYS: Final = np.array([0.01, 0.01, 0.1])
 
 _Chances = tuple[float, ...]
 Pair = tuple[Word, Word]
+
+
+def songs_to_count(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Those pieces that have both voices, or every so many of them where they are more than is counted."""
+    whole = [piece for piece in pieces if len(piece.clips) == len(VOICES)]
+    quarters = sum(next(iter(piece.clips.values())).length for piece in whole) // TICKS_PER_BEAT
+    return tuple(whole[:: max(1, math.ceil(quarters / MOST_BEATS))])
 
 
 class Counting:

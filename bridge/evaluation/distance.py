@@ -22,7 +22,8 @@ def distance(real: Floats, made: Floats) -> float:
         _moved(one[np.isfinite(one)], other[np.isfinite(other)])
         for one, other in zip(real.T, made.T, strict=True)
     ]
-    return float(np.nanmean(moved))
+    varying = [apart for apart in moved if np.isfinite(apart)]
+    return float(np.mean(varying)) if varying else float("nan")
 
 
 def _moved(real: Floats, made: Floats) -> float:

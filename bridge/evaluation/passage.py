@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bridge.beats.metre import Beat
-    from bridge.beats.playlist import Score
     from bridge.beats.word import Word
 
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -139,10 +138,9 @@ def line_of(clip: Clip, shift: int) -> Line:
     return line_of_words(clip_beats(clip), words_of(clip, shift), clip.length)
 
 
-def melody_of(score: Score) -> Line:
-    """A whole song's melody, as `line_of` would have it."""
-    last = score.beats[-1]
-    return line_of_words(score.beats, score.voices[0], last.start + last.length)
+def line_of_clip(clip: Clip) -> Line:
+    """A clip as it is: in its own key, at its own ticks."""
+    return line_of_notes((note.onset, note.duration, note.pitch) for note in clip.notes)
 
 
 def line_of_words(beats: tuple[Beat, ...], words: tuple[Word, ...], length: Ticks) -> Line:

@@ -111,7 +111,7 @@ def draw_rolls(primer: Passage, answers: Mapping[str, Passage], path: Path) -> N
         answers: by what they are called.
         path: of the picture.
     """
-    figure = Figure(figsize=(9, 1.75 * len(answers)), layout="constrained")
+    figure = Figure(figsize=(9, 2 * len(answers)), layout="constrained")
     axes = figure.subplots(len(answers), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for ax, (name, answer) in zip(axes, answers.items(), strict=True):
         _draw_notes(ax, primer, 0, faded=True)
@@ -127,7 +127,7 @@ def draw_rolls(primer: Passage, answers: Mapping[str, Passage], path: Path) -> N
     axes[0].set_ylim(bottom - 2, top + 2)
     octaves = range(12 * math.ceil(bottom / 12), top + 1, 12)
     axes[0].set_yticks(list(octaves), [f"C{pitch // 12 - 1}" for pitch in octaves])
-    axes[-1].set_xlabel("bar; the primer is pale, melody blue, accompaniment orange")
+    axes[-1].set_xlabel("bar; melody blue, accompaniment orange, the primer pale")
     _save(figure, path)
 
 
@@ -135,7 +135,7 @@ def _draw_notes(ax: Axes, passage: Passage, first_bar: int, *, faded: bool) -> N
     for line, colour in zip(passage.lines, (_BLUE, _ORANGE), strict=True):
         starts = first_bar + line.onset / passage.bar
         widths = line.duration / passage.bar - 0.012
-        ax.barh(line.pitch, widths, 0.9, starts, color=colour, alpha=0.45 if faded else 1.0, linewidth=0)
+        ax.barh(line.pitch, widths, 1.4, starts, color=colour, alpha=0.45 if faded else 1.0, linewidth=0)
 
 
 def _pitch_range(passages: Sequence[Passage]) -> tuple[int, int]:
@@ -161,7 +161,7 @@ def draw_minutes(
         real: for each model the minutes of held-out songs of its kind.
         path: of the picture.
     """
-    figure = Figure(figsize=(9, 2.5 * len(made)), layout="constrained")
+    figure = Figure(figsize=(9, 0.4 + 2.4 * len(made)), layout="constrained")
     rows = figure.subplots(len(made), len(_BY_MINUTE), squeeze=False)
     for axes, (name, pieces) in zip(rows, made.items(), strict=True):
         for ax, (field, title) in zip(axes, _BY_MINUTE, strict=True):
@@ -181,7 +181,7 @@ def draw_minutes(
                 )
             ax.set_title(f"{name}: {title}", fontsize=9)
             ax.set_xlabel("minute")
-    rows[0][0].legend(frameon=False, fontsize=7)
+    figure.legend(*rows[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     _save(figure, path)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _KINDS: Final = {
     Kind.REAL: "real",
     Kind.MODEL: "model",
+    Kind.FREE: "key off",
     Kind.COUNTING: "counting model",
     Kind.LOOPED: "primer looped",
     Kind.SHUFFLED: "shuffled bars",
