@@ -69,9 +69,10 @@ CLASSIFIERS: Final[Mapping[str, Callable[[], Any]]] = {
     ),
     "gradient boosting": lambda: make_pipeline(
         HistGradientBoostingClassifier(
-            max_iter=100,
+            max_iter=50,
+            learning_rate=0.2,
             max_leaf_nodes=6,
-            max_bins=48,
+            max_bins=32,
             min_samples_leaf=15,
             max_features=0.3,
             l2_regularization=1.0,
