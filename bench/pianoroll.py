@@ -20,7 +20,7 @@ from bridge.beats.pianoroll import read_pianorolls
 from bridge.network.benchmark import SETTINGS, SHAPES, Kind, frame_nats
 from bridge.network.checkpoint import Card
 from bridge.network.export import save_model
-from bridge.network.recipe import put_in_place, split_by_song, vocabulary_of
+from bridge.network.recipe import frequent_words, put_in_place, split_by_song, vocabulary_of
 from bridge.network.training import LOG, Fit, TrainProgress
 
 MODELS = Path("bridge/benchmarks")
@@ -53,7 +53,8 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
     songs = read_pianorolls(options.data / "train.npz")
     learned, held_out = split_by_song(songs)
     work = options.models / ".training" / folder.name
-    fit = Fit(learned, held_out, SHAPES[kind], replace(SETTINGS, minutes=options.minutes), folder=work)
+    config = replace(SHAPES[kind], dictionary=frequent_words(songs, SETTINGS.words))
+    fit = Fit(learned, held_out, config, replace(SETTINGS, minutes=options.minutes), folder=work)
     fit.run(_print_progress, resume=options.resume)
     with tempfile.TemporaryDirectory(dir=options.models / ".training") as place:
         draft = Path(place)
@@ -61,7 +62,7 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
         save_model(
             draft,
             fit.model.state_dict(),
-            SHAPES[kind],
+            config,
             card=_card(kind),
             vocabulary=vocabulary_of(songs),
         )

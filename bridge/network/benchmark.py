@@ -100,7 +100,7 @@ def measure_frames(
     nats, is_new = [], []
     for number, song in enumerate(songs):
         with torch.inference_mode():
-            whole = model(to_inputs(collate([prepare(song, model.config.lookbacks)])))[0].sum(0)
+            whole = model(to_inputs(collate([prepare(song, model.config)])))[0].sum(0)
         nats.append(-whole.numpy().astype(np.float64)[1:])
         is_new.append(new_frames(song)[1:])
         on_progress((number + 1) / len(songs))
