@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.beats.pianoroll import read_pianorolls
+from bridge.beats.playlist import transposed
 from bridge.network.benchmark import SETTINGS, SHAPES, Kind, frame_nats
 from bridge.network.checkpoint import Card
 from bridge.network.export import save_model
@@ -53,7 +54,9 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
     songs = read_pianorolls(options.data / "train.npz")
     learned, held_out = split_by_song(songs)
     work = options.models / ".training" / folder.name
-    config = replace(SHAPES[kind], dictionary=frequent_words(songs, SETTINGS.words))
+    by = SETTINGS.transpose_by
+    in_all_keys = [transposed(song, semitones) for song in songs for semitones in range(-by, by + 1)]
+    config = replace(SHAPES[kind], dictionary=frequent_words(in_all_keys, SETTINGS.words))
     fit = Fit(learned, held_out, config, replace(SETTINGS, minutes=options.minutes), folder=work)
     fit.run(_print_progress, resume=options.resume)
     with tempfile.TemporaryDirectory(dir=options.models / ".training") as place:
