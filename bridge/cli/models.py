@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bridge.network.checkpoint import Card, Shelf
-    from bridge.network.recipe import Trained
+    from bridge.network.recipe import Recipe, Trained
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
@@ -80,13 +80,18 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a folder of MIDI files; nothing leaves this machine."""
-    run = _training()
+    recipe_of, run = _training()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
     shelf = data_folder(data_dir) / "models"
     try:
         with _progress() as on_progress:
             trained = run(
-                folder, name, settings=settings, models_dir=shelf, resume=resume, on_progress=on_progress
+                folder,
+                name,
+                recipe=recipe_of(settings),
+                models_dir=shelf,
+                resume=resume,
+                on_progress=on_progress,
             )
     except KeyboardInterrupt:
         remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
@@ -97,14 +102,15 @@ def train(
         _tell_trained(name, trained)
 
 
-def _training() -> Callable[..., Trained]:
+def _training() -> tuple[type[Recipe], Callable[..., Trained]]:
     try:
+        from bridge.network.recipe import Recipe
         from bridge.network.recipe import train as run
     except ModuleNotFoundError as error:
         raise TrainingUnavailable(
             f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
         ) from error
-    return run
+    return Recipe, run
 
 
 def _trained_json(name: str, trained: Trained) -> dict[str, Any]:
