@@ -18,6 +18,7 @@ def test_what_was_not_measured_is_not_written() -> None:
     assert "piano rolls" not in quality.aims([], None)
     written = "\n".join(quality.sections([], None, 0.2))
     assert "no model" in written
+    assert "`python bench/quality.py --models --without-pianoroll`" in written
     assert "folk" not in written
     assert "Nats by match" not in written
 

@@ -18,6 +18,8 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bridge.evaluation.measures import known_mean
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -140,9 +142,9 @@ def giveaways(names: Sequence[str], real: Floats, made: Floats) -> tuple[Giveawa
         Giveaway(
             name,
             telling_power(real[:, column], made[:, column]),
-            float(np.nanmean(real[:, column])) if np.isfinite(real[:, column]).any() else float("nan"),
-            float(np.nanmean(made[:, column])) if np.isfinite(made[:, column]).any() else float("nan"),
-            float(np.nanstd(real[:, column])) if np.isfinite(real[:, column]).any() else float("nan"),
+            known_mean(real[:, column]),
+            known_mean(made[:, column]),
+            known_mean((real[:, column] - known_mean(real[:, column])) ** 2) ** 0.5,
         )
         for column, name in enumerate(names)
     ]
