@@ -19,7 +19,7 @@ from bridge.music.note import TICKS_PER_BEAT, Note, Ticks
 from bridge.music.song import DRUM_CHANNEL, Song, Track
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -211,12 +211,12 @@ def _number(body: bytes, at: int) -> tuple[int, int]:
 
 
 def _lines(data: bytes, scans: list[_Scan]) -> list[list[_Line]]:
-    """symusic's notes by track, then channel, held against what the scan counted."""
+    """The notes that symusic reads, by track, then channel, held against what the scan counted."""
     import numpy as np  # noqa: PLC0415  only with symusic
     import symusic  # noqa: PLC0415  heavy, and an extra
 
     try:
-        read = symusic.Score.from_midi(data)
+        read: Any = symusic.Score.from_midi(data)
     except (RuntimeError, ValueError) as error:
         raise _NotPlain from error
     found = [track.notes.numpy() for track in read.tracks if len(track.notes)]
@@ -258,21 +258,20 @@ def _parts(channels: list[_Line], *, by_channel: bool) -> Iterator[list[_Line]]:
 
 
 def _track(scan: _Scan, part: list[_Line], division: int) -> Track:
+    import numpy as np  # noqa: PLC0415  only with symusic
+
     channel = min(part, key=lambda line: (*_first(line.notes), line.channel)).channel
-    notes = tuple(sorted(note for line in part for note in _notes(line.notes, division)))
-    return Track(_name(scan), notes, channel, scan.programs.get(channel, 0))
+    onsets, durations, pitches, velocities = np.concatenate([line.notes for line in part], axis=1)
+    starts = (2 * onsets * TICKS_PER_BEAT + division) // (2 * division)
+    ends = (2 * (onsets + durations) * TICKS_PER_BEAT + division) // (2 * division)
+    rows = np.stack([starts, pitches, (ends - starts).clip(min=1), velocities])
+    ordered = rows[:, np.lexsort(rows[::-1])]
+    return Track(_name(scan), tuple(map(Note, *ordered.tolist())), channel, scan.programs.get(channel, 0))
 
 
 def _first(rows: npt.NDArray[Any]) -> tuple[int, int]:
     """Onset and end of the note that starts first, of several the shortest."""
     return min(zip(rows[0].tolist(), (rows[0] + rows[1]).tolist(), strict=True))
-
-
-def _notes(rows: npt.NDArray[Any], division: int) -> Iterable[Note]:
-    onsets = (2 * rows[0] * TICKS_PER_BEAT + division) // (2 * division)
-    ends = (2 * (rows[0] + rows[1]) * TICKS_PER_BEAT + division) // (2 * division)
-    durations = (ends - onsets).clip(min=1)
-    return map(Note, onsets.tolist(), rows[2].tolist(), durations.tolist(), rows[3].tolist())
 
 
 def _name(scan: _Scan) -> str:
