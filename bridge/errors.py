@@ -21,6 +21,7 @@ what happened and where, the hint says what to do next.
     │   ├── SetUnreadable           library.set_unreadable
     │   ├── NoClips                 library.no_clips
     │   ├── OverridesMalformed      library.overrides
+    │   ├── LibraryUnwritable       library.unwritable
     │   └── CacheUnavailable        library.cache
     ├── ModelError
     │   ├── ModelMissing            model.missing
@@ -163,6 +164,12 @@ class OverridesMalformed(LibraryError):
     """The text file that corrects roles cannot be understood."""
 
     code = "library.overrides"
+
+
+class LibraryUnwritable(LibraryError):
+    """The report on a library cannot be written; nothing was."""
+
+    code = "library.unwritable"
 
 
 class CacheUnavailable(LibraryError):

@@ -109,11 +109,7 @@ def _why_no_song(file: Row, songs: tuple[SongVerdict, ...]) -> tuple[str, str]:
 def _song(row: Row) -> SongVerdict:
     facts = {**row.song, "tracks": json.loads(row.song["tracks"]), "clips": json.loads(row.song["clips"])}
     code, reason = row.song["code"], row.song["reason"]
-    is_double = row.first_file is not None and (row.first_file, row.first_title) != (
-        row.name,
-        row.song["title"],
-    )
-    if not code and is_double:
+    if not code and row.first.rowid != row.rowid:
         code, reason = _double(row)
     return SongVerdict(facts, code, reason, row.rowid)
 
