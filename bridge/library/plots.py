@@ -27,7 +27,7 @@ def bars(rows: Sequence[Row], *, title: str) -> str:
     parts = []
     for number, row in enumerate(rows):
         y = number * _ROW
-        width = max(2.0, _BAR * row.amount / most)
+        width = max(2.0 * bool(row.amount), _BAR * row.amount / most)
         parts.append(
             f'<text class="name" x="{_LABEL - 10}" y="{y + 17}" text-anchor="end">{escape(row.label)}</text>'
             f'<rect class="{row.kind}" x="{_LABEL}" y="{y + 5}" width="{width:.1f}" height="16" rx="3"/>'
@@ -38,7 +38,7 @@ def bars(rows: Sequence[Row], *, title: str) -> str:
 
 def columns(rows: Sequence[Row], *, title: str, unit: str) -> str:
     """Upright bars with their counts above and their names below."""
-    width, height = 590, 150
+    width, height = 590, 330
     most = max((row.amount for row in rows), default=1) or 1
     step = width / max(1, len(rows))
     parts = []
@@ -104,15 +104,13 @@ def _segment(place: int, inner: float, outer: float, name: str, count: int, most
     return (
         f'<path class="empty" d="{path}"/><path class="key" style="opacity:{strength:.2f}" d="{path}">'
         f"<title>{escape(name)}: {count:,}</title></path>"
-        f"<g{bright}>"
-        f'<text class="keyname" x="{x:.1f}" y="{y + (0 if count else 4):.1f}" text-anchor="middle">{escape(name)}</text>'
-        + (
-            f'<text class="keycount" x="{x:.1f}" y="{y + 13:.1f}" text-anchor="middle">{count:,}</text>'
-            if count
-            else ""
-        )
-        + "</g>"
+        f"<g{bright}>{_centred('keyname', x, y + (0 if count else 4), name)}"
+        f"{_centred('keycount', x, y + 13, f'{count:,}') if count else ''}</g>"
     )
+
+
+def _centred(kind: str, x: float, y: float, text: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(text)}</text>'
 
 
 def _point(angle: float, radius: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,7 +79,7 @@ class SongReading:
         clips: the names of the clips that it is made of.
         beats: its length in quarter notes.
         bars: its length in bars.
-        meter: of its first bar, such as `6/8`.
+        meter: the one that most of it is in, such as `6/8`: a first bar is often an upbeat.
         key: such as `D major`.
         shift: the semitones that bring it home.
         scale: the key that the project says; empty where it says none.
@@ -214,7 +215,7 @@ def _measured(heard: SongReading, clips: Mapping[Role, Clip], scale: Key | None)
         heard,
         beats=first.length / TICKS_PER_BEAT,
         bars=_bars(first),
-        meter=str(first.meter),
+        meter=_meter(first),
         key=str(key),
         shift=key.home_shift,
         scale=str(scale or ""),
@@ -224,6 +225,14 @@ def _measured(heard: SongReading, clips: Mapping[Role, Clip], scale: Key | None)
         lowest=min(note.pitch for note in notes),
         packed=pack_clips(clips),
     )
+
+
+def _meter(clip: Clip) -> str:
+    ends = [*(change.at for change in clip.meters[1:]), clip.length]
+    spans: Counter[str] = Counter()
+    for change, end in zip(clip.meters, ends, strict=True):
+        spans[str(change.meter)] += max(0, end - change.at)
+    return spans.most_common(1)[0][0]
 
 
 def _bars(clip: Clip) -> int:

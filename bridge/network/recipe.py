@@ -74,7 +74,7 @@ class Trained:
     figures: Figures
 
 
-def train(
+def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
     *,
@@ -83,6 +83,7 @@ def train(
     resume: bool = False,
     card: Card | None = None,
     on_progress: Callable[[TrainProgress], None] = lambda _: None,
+    reading: Reading | None = None,
 ) -> Trained:
     """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
 
@@ -94,13 +95,14 @@ def train(
         resume: go on with a run of that name that was broken off.
         card: what to say of the model; data, terms and description of the user's own library when not given.
         on_progress: told after every iteration.
+        reading: what the folder gave, where a library has read it; else its MIDI files are read here.
 
     Raises:
         BadArgument: the name cannot be one.
         TooLittleMusic: there are too few usable songs.
     """
     check_name(name)
-    reading = read_folder(folder, exclude=settings.exclude)
+    reading = enough(reading, folder) if reading else read_folder(folder, exclude=settings.exclude)
     learned, held_out = split_by_song(reading.scores)
     config = shape(len(reading.scores[0].voices))
     work = models_dir / ".training" / name
@@ -134,13 +136,22 @@ def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
             scores.append(read_score(path, name))
         except MacNetError as error:
             left_out[name] = str(error)
-    beats = sum(map(len, scores))
-    if len(scores) < _LEAST_SONGS or beats < _LEAST_BEATS:
+    return enough(Reading(tuple(scores), left_out), folder)
+
+
+def enough(reading: Reading, folder: Path) -> Reading:
+    """The same reading, if there is enough in it to learn from.
+
+    Raises:
+        TooLittleMusic: fewer than two songs, or hardly any beats.
+    """
+    songs, beats = len(reading.scores), sum(map(len, reading.scores))
+    if songs < _LEAST_SONGS or beats < _LEAST_BEATS:
         raise TooLittleMusic(
-            f"{folder} gives {len(scores)} usable songs of {beats} beats ({len(left_out)} files left out)",
+            f"{folder} gives {songs} usable songs of {beats} beats ({len(reading.left_out)} files left out)",
             hint=f"Training needs {_LEAST_SONGS} songs and {_LEAST_BEATS} beats or more; hundreds are better.",
         )
-    return Reading(tuple(scores), left_out)
+    return reading
 
 
 def shape(voices: int) -> NetworkConfig:
