@@ -73,9 +73,11 @@ def find_files(folder: Path) -> Iterator[Found]:
         except OSError as error:
             yield _skipped(root, here, "library.unreadable", f"the folder cannot be opened: {error.strerror}")
             continue
-        links += [Path(entry.path) for entry in entries if entry.is_symlink() and entry.is_dir()]
+        links += [Path(entry.path) for entry in entries if entry.is_symlink() and _is_folder(entry)]
         waiting += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False)]
-        yield from (_look_at(root, Path(e.path)) for e in entries if is_candidate(e.name) and not e.is_dir())
+        yield from (
+            _look_at(root, Path(e.path)) for e in entries if is_candidate(e.name) and not _is_folder(e)
+        )
 
 
 def count_files(folder: Path) -> int:
@@ -91,6 +93,14 @@ def is_candidate(name: str) -> bool:
 def printable(name: str) -> str:
     """A name that can be written and shown, also where the file system's bytes are no text."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, or a link to one; a link to itself is none, and no error."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:

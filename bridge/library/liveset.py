@@ -266,8 +266,9 @@ def _arrangement(row: _Row) -> Iterator[FoundSong]:
         notes = lanes.setdefault(id(track), (track, []))[1]
         notes += played_out(clip.loop, at=clip.time, length=clip.length)
     song = _song(list(lanes.values()), _meter(row[0][1]), 0)
-    for bar, part in ideas(song):
-        yield _found(f"arrangement, bar {bar}", row, part)
+    for idea in ideas(song):
+        within = [(track, clip) for track, clip in row if idea.holds(clip.time, clip.length)]
+        yield _found(f"arrangement, bar {idea.bar}", within, idea.song)
 
 
 def _song(lanes: Sequence[tuple[_LiveTrack, list[Note]]], meter: Meter, length: int) -> Song:

@@ -79,8 +79,21 @@ def _note(raw: RawNote, shift: float, *, until: float) -> Note:
     return Note(max(0, onset), raw.pitch, max(1, end - onset), max(1, min(127, raw.velocity)))
 
 
-def ideas(song: Song) -> Iterator[tuple[int, Song]]:
-    """Part a song where it is silent for `SILENT_BARS` bars; yield the number of the first bar, and each part.
+class Idea(NamedTuple):
+    """A part of a song between long silences: the number of its first bar, where that starts, and what it plays."""
+
+    bar: int
+    start: Ticks
+    song: Song
+
+    def holds(self, at: float, length: float) -> bool:
+        """Whether something of `length` from quarter note `at` on sounds in it."""
+        end = self.start + self.song.length
+        return at * TICKS_PER_BEAT < end and (at + length) * TICKS_PER_BEAT > self.start
+
+
+def ideas(song: Song) -> Iterator[Idea]:
+    """Part a song where it is silent for `SILENT_BARS` bars.
 
     Silence before the first and after the last note goes, in whole bars.
     """
@@ -91,7 +104,7 @@ def ideas(song: Song) -> Iterator[tuple[int, Song]]:
         if is_filled:
             first, last = (bar if first < 0 else first), bar
         elif first >= 0 and bar - last > SILENT_BARS:
-            yield first + 1, _part(song, lines[first], lines[last + 1])
+            yield Idea(first + 1, lines[first], _part(song, lines[first], lines[last + 1]))
             first = -1
 
 

@@ -142,7 +142,7 @@ def read_file(task: Task) -> FileReading:
     songs = tuple(_read_song(song, task) for song in found)
     if any(not song.code for song in songs):
         return FileReading(digest=digest, songs=songs)
-    return FileReading(songs[0].code, songs[0].reason, digest, songs if len(songs) > 1 else ())
+    return FileReading(songs[0].code, songs[0].reason, digest, songs)
 
 
 def _read_bytes(path: Path) -> bytes:

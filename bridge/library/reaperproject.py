@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bridge.errors import ClipError, NoClips, SetUnreadable
 from bridge.library.found import FoundSong
-from bridge.library.placing import Loop, RawNote, ideas, played_out, song_of_tracks
+from bridge.library.placing import Idea, Loop, RawNote, ideas, played_out, song_of_tracks
 from bridge.library.reapertempo import TempoMap, tempo_map
 from bridge.music.song import Track
 
@@ -291,17 +291,20 @@ def _songs(reader: _ProjectReader) -> Iterator[FoundSong]:
     tracks = [_track(track, reader.pools, tempos) for track in reader.tracks]
     if not any(track.notes for track in tracks):
         return
-    names = tuple(
-        dict.fromkeys(
-            item.take.name
-            for track in reader.tracks
-            for item in track.items
-            if item.take.name and _source_of(item, reader.pools)
+    for idea in ideas(song_of_tracks(tracks, tempos.meters, tempos.tempos)):
+        names = (
+            _name_in(item, idea, reader.pools, tempos) for track in reader.tracks for item in track.items
         )
-    )
-    whole = song_of_tracks(tracks, tempos.meters, tempos.tempos)
-    for bar, part in ideas(whole):
-        yield FoundSong(f"bar {bar}", part, clips=names)
+        yield FoundSong(f"bar {idea.bar}", idea.song, clips=tuple(dict.fromkeys(filter(None, names))))
+
+
+def _name_in(item: _Item, idea: Idea, pools: Mapping[str, _Source], tempos: TempoMap) -> str:
+    """An item's name, if it plays MIDI in a part of the project."""
+    if item.is_muted or _source_of(item, pools) is None:
+        return ""
+    start = tempos.beats(item.position_s)
+    length = tempos.beats(item.position_s + item.length_s) - start
+    return item.take.name if idea.holds(start, length) else ""
 
 
 def _track(track: _ReaperTrack, pools: Mapping[str, _Source], tempos: TempoMap) -> Track:

@@ -100,7 +100,6 @@ def test_damage_never_makes_the_two_readers_differ(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("rng_seed", range(20))
 def test_random_songs_come_out_the_same(tmp_path: Path, rng_seed: int) -> None:
-    print(f"rng seed {rng_seed}")
     rng = random.Random(rng_seed)
     path = tmp_path / "song.mid"
     write_song(path, random_song(rng))
