@@ -7,6 +7,7 @@ a loop of a sample pack often has.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from statistics import median
@@ -119,15 +120,17 @@ def _plays_a_kit(track: Track) -> bool:
 
     A bass line can stand on the same keys, but plays one at a time; low chords have more notes, on other keys too.
     """
-    pitches = [note.pitch for note in track.notes]
-    shares = [sum(p in kind for p in pitches) / len(pitches) for kind in (_KICKS, _SNARES, _CYMBALS, _KIT)]
-    together = len(pitches) / len({note.onset for note in track.notes})
-    kicks, snares, cymbals, kit = shares
+    struck = Counter(note.pitch for note in track.notes)
+    count = len(track.notes)
+    kicks, snares, cymbals, kit = (
+        sum(n for pitch, n in struck.items() if pitch in kind) / count
+        for kind in (_KICKS, _SNARES, _CYMBALS, _KIT)
+    )
+    together = count / len({note.onset for note in track.notes}) if kit >= 0.97 else 0.0
     return (
         min(kicks, snares) >= 0.05
         and cymbals >= 0.2
         and kicks + snares + cymbals >= 0.8
-        and kit >= 0.97
         and 1.05 <= together <= 2.2
     )
 
