@@ -100,7 +100,7 @@ def _refined(track: Track, guess: RoleGuess) -> PartGuess:
     if track.program in _BASS_PROGRAMS:
         return PartGuess(Part.BASS, 0.9, "it sounds as a bass")
     if median(note.pitch for note in track.notes) < _BASS_BELOW and chord_share(track) < 0.1:
-        return PartGuess(Part.BASS, min(guess.confidence, 0.8), "it plays single low notes")
+        return PartGuess(Part.BASS, max(0.7, min(guess.confidence, 0.8)), "it plays single low notes")
     return PartGuess(Part.ACCOMPANIMENT, guess.confidence, guess.reason)
 
 

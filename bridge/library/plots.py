@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LABEL, _BAR, _ROW = 190, 330, 26
+_LABEL, _BAR, _ROW = 140, 260, 26
 _WHEEL = 320
 
 
@@ -38,7 +38,7 @@ def bars(rows: Sequence[Row], *, title: str) -> str:
 
 def columns(rows: Sequence[Row], *, title: str, unit: str) -> str:
     """Upright bars with their counts above and their names below."""
-    width, height = 590, 330
+    width, height = 470, 300
     most = max((row.amount for row in rows), default=1) or 1
     step = width / max(1, len(rows))
     parts = []
