@@ -11,7 +11,7 @@ import stat
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.errors import LibraryMissing
 from bridge.music.song import MIDI_SUFFIXES
@@ -69,15 +69,34 @@ def find_files(folder: Path) -> Iterator[Found]:
                 yield _skipped(root, here, "library.link", "it leads to a folder that is read already")
             continue
         try:
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+            inside = _list(here)
         except OSError as error:
             yield _skipped(root, here, "library.unreadable", f"the folder cannot be opened: {error.strerror}")
             continue
-        links += [Path(entry.path) for entry in entries if entry.is_symlink() and _is_folder(entry)]
-        waiting += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False)]
-        yield from (
-            _look_at(root, Path(e.path)) for e in entries if is_candidate(e.name) and not _is_folder(e)
-        )
+        links += [here / name for name in inside.links]
+        waiting += [here / name for name in reversed(inside.folders)]
+        yield from (_look_at(root, here / name) for name in inside.files)
+
+
+class _Inside(NamedTuple):
+    """The names in a folder, in order; of files those that may hold music."""
+
+    folders: list[str]
+    links: list[str]
+    files: list[str]
+
+
+def _list(folder: Path) -> _Inside:
+    inside = _Inside([], [], [])
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _is_folder(entry):
+                (inside.links if entry.is_symlink() else inside.folders).append(entry.name)
+            elif is_candidate(entry.name):
+                inside.files.append(entry.name)
+    for names in inside:
+        names.sort()
+    return inside
 
 
 def count_files(folder: Path) -> int:

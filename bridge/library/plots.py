@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LABEL, _BAR, _ROW = 140, 260, 26
+_LABEL, _BAR, _ROW = 165, 240, 26
 _WHEEL = 320
 
 

@@ -34,6 +34,7 @@ class _Source:
     ppq: int = _DEFAULT_PPQ
     now: int = 0
     pool: str = ""
+    own_tempo_bpm: float = 0.0  # 0: it follows the project
     notes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     open: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
 
@@ -207,6 +208,8 @@ class _ProjectReader:
                 raise ValueError(f"{source.ppq} ticks to the quarter note")
         elif words[0] == "POOLEDEVTS" and len(words) > 1:
             source.pool = words[1]
+        elif words[0] == "IGNTEMPO" and len(words) > 2 and words[1] == "1":
+            source.own_tempo_bpm = max(1.0, _number(words[2]))
 
 
 _KEEPERS: Mapping[str, Callable[[_ProjectReader, str], None]] = {
@@ -332,11 +335,13 @@ def _played(item: _Item, source: _Source, tempos: TempoMap) -> Iterator[Note]:
     length = tempos.beats(item.position_s + item.length_s) - start
     rate = item.take.rate
     scale = 1 / (source.ppq * rate)
+    if source.own_tempo_bpm:
+        scale *= tempos.tempo_bpm(item.position_s) / source.own_tempo_bpm
     notes = tuple(
         RawNote(onset * scale, (end - onset) * scale, pitch, velocity)
         for onset, end, _, pitch, velocity in source.notes
     )
-    offset = tempos.beats(item.position_s + item.take.offset_s) - start
+    offset = (tempos.beats(item.position_s + item.take.offset_s) - start) / rate
     end = source.now * scale
     if item.is_looped and end > 0:
         return played_out(Loop(notes, offset % end, 0.0, end), at=start, length=length)

@@ -44,9 +44,16 @@ class TempoMap:
 
     def beats(self, time_s: float) -> float:
         """Quarter notes from the project's start."""
-        index = max(0, bisect_right(self.points, time_s, key=lambda point: point.time_s) - 1)
+        index = self._index(time_s)
         later = self.points[index + 1] if index + 1 < len(self.points) else None
         return _beat_at(self.points[index], later, time_s)
+
+    def tempo_bpm(self, time_s: float) -> float:
+        """The tempo of the last point before a time; within a slide, the one that it starts with."""
+        return self.points[self._index(time_s)].tempo_bpm
+
+    def _index(self, time_s: float) -> int:
+        return max(0, bisect_right(self.points, time_s, key=lambda point: point.time_s) - 1)
 
 
 def tempo_map(tempo: Sequence[str], points: Sequence[Sequence[str]]) -> TempoMap:

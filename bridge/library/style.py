@@ -33,7 +33,7 @@ path.empty { fill: var(--empty); stroke: var(--card); stroke-width: 2; }
 path.key { stroke: var(--card); stroke-width: 2; }
 svg text { fill: var(--ink); font-size: 13px; font-family: inherit; }
 svg .count, svg .unit, svg .keycount { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
-svg .keyname { font-weight: 600; } svg .keycount { font-size: 10.5px; }
+svg .keyname { font-weight: 600; } svg .keycount { font-size: 10.5px; fill: var(--ink); opacity: 0.75; }
 svg .on text { fill: var(--card); }
 .advice { margin-bottom: 16px; border-left: 4px solid var(--double); }
 .advice.good { border-left-color: var(--main); }

@@ -1,17 +1,21 @@
 """MIDI files read fast, for libraries of many thousands: the same songs as `midifile`, or nothing.
 
-symusic reads notes a hundred times faster than the exact reader, and errs where a file is odd: it drops a note that
-is never switched off, ends two notes of one pitch at once, believes wrong headers (facts measured on symusic 0.6). So
-every byte is first walked by a strict scan. Only a file in which the scan finds nothing odd is given to symusic;
-whatever is not plain goes the exact way, with the exact reader's limits and errors.
+symusic reads notes hundreds of times faster than the exact reader, and errs where a file is odd: it drops a note that
+is never switched off, ends two notes of one pitch at once, makes two tracks of one whose sound changes, believes
+wrong headers (seen with symusic 0.6). So every byte is first walked by a strict scan. A file in which it finds nothing
+odd is given to symusic. Where notes alone are odd, they are paired here, first in, first out, from what the scan saw.
+Whatever else is odd goes the exact way, with the exact reader's limits and errors.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from bridge.music.midifile import LONGEST_SONG_BEATS, song_of_bytes
 from bridge.music.midimeta import decode_name, meters_of, tempos_of
@@ -45,11 +49,22 @@ class _Meta(NamedTuple):
 
 @dataclass(slots=True)
 class _Scan:
-    """What the strict scan learned of one track, in the file's ticks."""
+    """What the strict scan learned of one track, in the file's ticks.
+
+    Attributes:
+        end: its last event.
+        name: as the file has it.
+        is_odd: symusic would read its notes otherwise than the exact reader.
+        events: every note on and off: time, 128 x channel + pitch, velocity (0: off).
+        counts: notes by channel, where nothing is odd.
+        programs: the first program of each channel.
+        meters, tempos: with their times.
+    """
 
     end: int = 0
     name: bytes | None = None
-    struck: bool = False
+    is_odd: bool = False
+    events: list[tuple[int, int, int]] = field(default_factory=list)
     counts: dict[int, int] = field(default_factory=dict)
     programs: dict[int, int] = field(default_factory=dict)
     meters: list[tuple[int, _Meta]] = field(default_factory=list)
@@ -65,7 +80,7 @@ class _Line(NamedTuple):
 
 @cache
 def has_symusic() -> bool:
-    """Whether symusic is installed; without it every file goes the exact way."""
+    """Whether symusic is installed; without it notes are paired here."""
     try:
         import symusic  # noqa: F401, PLC0415  a library of few files needs no fast reader
     except ImportError:
@@ -83,12 +98,11 @@ def quick_song(data: bytes, path: Path) -> Song:
 
 
 def plain_song(data: bytes) -> Song | None:
-    """The song, if nothing in the file is odd and symusic is installed; else None."""
-    if not has_symusic():
-        return None
+    """The song, if nothing but notes is odd in the file; else None."""
     try:
         division, scans = _scan_file(data)
-        return _song(division, scans, _lines(data, scans))
+        is_plain = has_symusic() and not any(scan.is_odd for scan in scans)
+        return _song(division, scans, _read_lines(data, scans) if is_plain else [*map(_pair_lines, scans)])
     except (_NotPlain, IndexError, struct.error):
         return None
 
@@ -130,31 +144,32 @@ def _scan_track(body: bytes) -> _Scan:
             at += 2
             if pitch > 0x7F or velocity > 0x7F:
                 raise _NotPlain
-            _note(scan, sounding, (status & 0x0F) << 7 | pitch, now, is_on=kind == 0x90 and velocity > 0)
+            _note(scan, sounding, (status & 0x0F) << 7 | pitch, now, velocity if kind == 0x90 else 0)
         elif kind == 0xF0:
             at = _meta(scan, body, at, now, status)
             status = 0
         else:
             at = _other(scan, body, at, status)
-    if sounding or size < 4 or body[-3:] != bytes((0xFF, _END, 0)):
+    if size < 4 or body[-3:] != bytes((0xFF, _END, 0)):
         raise _NotPlain
     scan.end = now
+    scan.is_odd |= bool(sounding)  # a note is never switched off
     return scan
 
 
-def _note(scan: _Scan, sounding: dict[int, int], key: int, now: int, *, is_on: bool) -> None:
-    if is_on:
+def _note(scan: _Scan, sounding: dict[int, int], key: int, now: int, velocity: int) -> None:
+    scan.events.append((now, key, velocity))
+    if velocity:
         if key in sounding:
-            raise _NotPlain  # the pitch overlaps itself
+            scan.is_odd = True  # the pitch overlaps itself
         sounding[key] = now
-        scan.struck = True
         return
     onset = sounding.pop(key, None)
-    if onset == now:
-        raise _NotPlain  # a note of no length
     if onset is not None:
         channel = key >> 7
         scan.counts[channel] = scan.counts.get(channel, 0) + 1
+        if onset == now:
+            scan.is_odd = True  # a note of no length
 
 
 def _other(scan: _Scan, body: bytes, at: int, status: int) -> int:
@@ -163,10 +178,8 @@ def _other(scan: _Scan, body: bytes, at: int, status: int) -> int:
     if kind not in _DATA_BYTES or max(body[at], body[at + _DATA_BYTES[kind] - 1]) > 0x7F:
         raise _NotPlain
     if kind == 0xC0:
-        if scan.struck and scan.programs.get(channel) != body[at]:
-            raise _NotPlain  # symusic would make two tracks of one
-        if scan.programs.setdefault(channel, body[at]) != body[at]:
-            raise _NotPlain
+        scan.is_odd |= bool(scan.events) and scan.programs.get(channel) != body[at]
+        scan.is_odd |= scan.programs.setdefault(channel, body[at]) != body[at]
     return at + _DATA_BYTES[kind]
 
 
@@ -210,9 +223,8 @@ def _number(body: bytes, at: int) -> tuple[int, int]:
     raise _NotPlain
 
 
-def _lines(data: bytes, scans: list[_Scan]) -> list[list[_Line]]:
+def _read_lines(data: bytes, scans: list[_Scan]) -> list[list[_Line]]:
     """The notes that symusic reads, by track, then channel, held against what the scan counted."""
-    import numpy as np  # noqa: PLC0415  only with symusic
     import symusic  # noqa: PLC0415  heavy, and an extra
 
     try:
@@ -230,6 +242,21 @@ def _lines(data: bytes, scans: list[_Scan]) -> list[list[_Line]]:
     return lines
 
 
+def _pair_lines(scan: _Scan) -> list[_Line]:
+    """A track's notes by channel, closed first in, first out, as the exact reader does."""
+    sounding: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
+    notes: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for now, key, velocity in scan.events:
+        if velocity:
+            sounding[key].append((now, velocity))
+        elif started := sounding[key]:
+            onset, loud = started.popleft()
+            notes[key >> 7].append((onset, now - onset, key & 0x7F, loud))
+    for key, started in sounding.items():
+        notes[key >> 7] += [(onset, scan.end - onset, key & 0x7F, loud) for onset, loud in started]
+    return [_Line(channel, np.array(rows, np.int64).T) for channel, rows in sorted(notes.items()) if rows]
+
+
 def _song(division: int, scans: list[_Scan], lines: list[list[_Line]]) -> Song:
     def ticks(time: int) -> Ticks:
         return (2 * time * TICKS_PER_BEAT + division) // (2 * division)
@@ -243,7 +270,8 @@ def _song(division: int, scans: list[_Scan], lines: list[list[_Line]]) -> Song:
     meters = meters_of([(ticks(at), meter) for scan in scans for at, meter in scan.meters])
     tempos = tempos_of([(ticks(at), tempo) for scan in scans for at, tempo in scan.tempos])
     ends = [note.end for track in tracks for note in track.notes]
-    name = "" if scans[0].struck else _name(scans[0])
+    is_conductor = not any(velocity for _, _, velocity in scans[0].events)
+    name = _name(scans[0]) if is_conductor else ""
     return Song(tracks, max([ticks(max(scan.end for scan in scans)), *ends]), meters, tempos, name)
 
 
@@ -258,8 +286,6 @@ def _parts(channels: list[_Line], *, by_channel: bool) -> Iterator[list[_Line]]:
 
 
 def _track(scan: _Scan, part: list[_Line], division: int) -> Track:
-    import numpy as np  # noqa: PLC0415  only with symusic
-
     channel = min(part, key=lambda line: (*_first(line.notes), line.channel)).channel
     onsets, durations, pitches, velocities = np.concatenate([line.notes for line in part], axis=1)
     starts = (2 * onsets * TICKS_PER_BEAT + division) // (2 * division)

@@ -134,6 +134,7 @@ class Item:
     pool: str = ""
     pooled: bool = False
     ppq: int = 960
+    own_tempo: float = 0.0
     extra: str = ""
 
 
@@ -178,6 +179,7 @@ def _reaper_item(item: Item) -> str:
         f"        HASDATA 1 {item.ppq} QN",
         *pool,
         *([] if item.pooled else _events(item)),
+        f"        IGNTEMPO {int(item.own_tempo > 0)} {item.own_tempo or 120} 4 4",
         "      >",
         *([item.extra] if item.extra else []),
         "    >",

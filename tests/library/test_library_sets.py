@@ -212,6 +212,11 @@ def test_other_ticks_offsets_and_play_rates_are_heard_as_reaper_plays_them() -> 
     assert heard(song.song.tracks[0]) == [(at / 2, length / 2, pitch) for at, length, pitch in hits(RIFF)]
 
 
+def test_a_source_that_ignores_the_projects_tempo_keeps_its_own() -> None:
+    (song,) = read_project(reaper_project(("Lead", [Item(RIFF, own_tempo=60, length_s=4)])), HERE)
+    assert heard(song.song.tracks[0]) == [(at * 2, length * 2, pitch) for at, length, pitch in hits(RIFF)]
+
+
 def test_the_tempo_map_says_where_an_item_stands() -> None:
     # 4 beats at 60, then 120; a meter of 3/4 from the change on.
     points = f"    PT 0 60 1\r\n    PT 4 120 1 {3 | 4 << 16}\r\n"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import MidiError, MidiTooLong
+from bridge.music import midiquick
 from bridge.music.midifile import read_song, song_of_bytes, write_song
 from bridge.music.midiquick import plain_song, quick_song
 from bridge.music.note import Note
@@ -49,14 +50,21 @@ PLAIN = {
     "ticks that do not divide 960": midi_file(f"07 90 3c 64 05 80 3c 00 {END}", division=96),
     "no notes": midi_file(END),
 }
-ODD = {
+ODD_NOTES = {
     "a note that overlaps itself": midi_file(f"00 90 3c 64 10 90 3c 64 10 80 3c 00 10 80 3c 00 {END}"),
     "a note that is never switched off": midi_file(f"00 90 3c 64 60 90 40 64 10 80 40 00 {END}"),
     "a note of no length": midi_file(f"00 90 3c 64 00 80 3c 00 {END}"),
+    "another sound on the way": midi_file(f"{NOTE} 00 c0 05 {NOTE} {END}"),
+    "a sound that comes late": midi_file(f"00 90 3c 64 60 c0 05 00 80 3c 00 {END}"),
+    "a note switched off twice": midi_file(f"{NOTE} 00 80 3c 00 {END}"),
+    "three of one pitch in a heap": midi_file(
+        f"00 90 3c 64 10 90 3c 32 10 91 3c 40 00 80 3c 00 05 81 3c 00 07 80 3c 00 00 90 3c 01 {END}"
+    ),
+}
+STRANGE = {
     "a wrong track count": midi_file(f"{NOTE} {END}", count=5),
     "junk in the key signature": midi_file(f"00 ff 59 02 50 07 {NOTE} {END}"),
     "a short tempo": midi_file(f"00 ff 51 02 07 a1 {NOTE} {END}"),
-    "another sound on the way": midi_file(f"{NOTE} 00 c0 05 {NOTE} {END}"),
     "no end of track": midi_file(NOTE),
     "a chunk that is no track": midi_file(f"{NOTE} {END}") + b"XFIH\x00\x00\x00\x01a",
 }
@@ -67,8 +75,19 @@ def test_a_plain_file_is_read_fast_and_the_same(data: bytes) -> None:
     assert agree(data) is not None
 
 
-@pytest.mark.parametrize("data", ODD.values(), ids=ODD)
-def test_what_symusic_would_read_otherwise_goes_the_exact_way(data: bytes) -> None:
+@pytest.mark.parametrize("data", ODD_NOTES.values(), ids=ODD_NOTES)
+def test_notes_that_symusic_would_read_otherwise_are_paired_as_the_exact_reader_does(data: bytes) -> None:
+    assert agree(data) is not None
+
+
+@pytest.mark.parametrize("data", [*PLAIN.values(), *ODD_NOTES.values()], ids=[*PLAIN, *ODD_NOTES])
+def test_without_symusic_the_same_is_read(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midiquick, "has_symusic", lambda: False)
+    assert agree(data) is not None
+
+
+@pytest.mark.parametrize("data", STRANGE.values(), ids=STRANGE)
+def test_what_is_strange_goes_the_exact_way(data: bytes) -> None:
     assert agree(data) is None
     assert quick_song(data, HERE) == song_of_bytes(data, HERE)
 
@@ -85,7 +104,7 @@ def test_a_delta_longer_than_any_music_is_refused_in_our_words() -> None:
 
 @given(data=st.data())
 def test_damage_never_makes_the_two_readers_differ(data: st.DataObject) -> None:
-    damaged = bytearray(data.draw(st.sampled_from([*PLAIN.values(), *ODD.values()])))
+    damaged = bytearray(data.draw(st.sampled_from([*PLAIN.values(), *ODD_NOTES.values(), *STRANGE.values()])))
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     cut = bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
