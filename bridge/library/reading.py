@@ -37,6 +37,9 @@ VERSION = 1
 LONGEST_PROJECT_BYTES = 64 * 2**20
 """Of a Live set as it lies on disk, and of a REAPER project: plug-ins keep their settings in them."""
 
+MOST_NOTES = 200_000
+"""More are no music that anybody plays: such files are made to be looked at."""
+
 _GRAIN = 20
 """Ticks that two readings of one note may lie apart (1/48 of a quarter note) in songs that count as the same."""
 
@@ -174,6 +177,9 @@ def _without_path(message: str, path: Path) -> str:
 
 
 def _read_song(found: FoundSong, task: Task) -> SongReading:
+    count = sum(len(track.notes) for track in found.song.tracks)
+    if count > MOST_NOTES:
+        return SongReading(found.title, "library.too_many_notes", f"it has {count:,} notes")
     said = dict(found.said) | said_of(task.overrides, found.song)
     parts = find_parts(found.song, said, hint=_hint(task.name))
     heard = SongReading(found.title, tracks=_track_readings(found.song, parts), clips=found.clips)

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "library.same_notes": "the same notes as another",
     "library.other_key": "the same music as another, in another key",
     "library.too_short": "a single note or chord",
+    "library.too_many_notes": "more notes than anybody plays",
     "library.empty_file": "0 bytes",
     "library.companion": "macOS's notes about a file (._name)",
     "library.broken_link": "links that lead nowhere",

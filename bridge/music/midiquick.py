@@ -1,16 +1,16 @@
 """MIDI files read fast, for libraries of many thousands: the same songs as `midifile`, or nothing.
 
-symusic reads notes hundreds of times faster than the exact reader, and errs where a file is odd: it drops a note that
-is never switched off, ends two notes of one pitch at once, makes two tracks of one whose sound changes, believes
-wrong headers (seen with symusic 0.6). So every byte is first walked by a strict scan. A file in which it finds nothing
-odd is given to symusic. Where notes alone are odd, they are paired here, first in, first out, from what the scan saw.
-Whatever else is odd goes the exact way, with the exact reader's limits and errors.
+symusic reads notes hundreds of times faster than the exact reader, and errs where a file is odd: it drops a note
+that is never switched off, ends two notes of one pitch at once, makes two tracks of one whose sound changes, believes
+wrong headers (seen with symusic 0.6). So every byte is first walked by a strict scan. A file in which it finds
+nothing odd is given to symusic. Where notes alone are odd, they are paired here, first in, first out, from what the
+scan saw. Whatever else is odd goes the exact way, with the exact reader's limits and errors.
 """
 
 from __future__ import annotations
 
 import struct
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,7 +65,7 @@ class _Scan:
     name: bytes | None = None
     is_odd: bool = False
     events: list[tuple[int, int, int]] = field(default_factory=list)
-    counts: dict[int, int] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
     programs: dict[int, int] = field(default_factory=dict)
     meters: list[tuple[int, _Meta]] = field(default_factory=list)
     tempos: list[tuple[int, _Meta]] = field(default_factory=list)
@@ -126,7 +126,8 @@ def _scan_file(data: bytes) -> tuple[int, list[_Scan]]:
 
 def _scan_track(body: bytes) -> _Scan:
     """One walk over a track's events. Written as one loop: it sees every byte of every file of a library."""
-    scan, sounding = _Scan(), dict[int, int]()
+    scan = _Scan()
+    keep = scan.events.append
     at = now = status = 0
     size = len(body)
     while at < size:
@@ -144,7 +145,7 @@ def _scan_track(body: bytes) -> _Scan:
             at += 2
             if pitch > 0x7F or velocity > 0x7F:
                 raise _NotPlain
-            _note(scan, sounding, (status & 0x0F) << 7 | pitch, now, velocity if kind == 0x90 else 0)
+            keep((now, (status & 0x0F) << 7 | pitch, velocity if kind == 0x90 else 0))
         elif kind == 0xF0:
             at = _meta(scan, body, at, now, status)
             status = 0
@@ -153,23 +154,24 @@ def _scan_track(body: bytes) -> _Scan:
     if size < 4 or body[-3:] != bytes((0xFF, _END, 0)):
         raise _NotPlain
     scan.end = now
-    scan.is_odd |= bool(sounding)  # a note is never switched off
+    _count_notes(scan)
     return scan
 
 
-def _note(scan: _Scan, sounding: dict[int, int], key: int, now: int, velocity: int) -> None:
-    scan.events.append((now, key, velocity))
-    if velocity:
-        if key in sounding:
-            scan.is_odd = True  # the pitch overlaps itself
-        sounding[key] = now
-        return
-    onset = sounding.pop(key, None)
-    if onset is not None:
-        channel = key >> 7
-        scan.counts[channel] = scan.counts.get(channel, 0) + 1
-        if onset == now:
-            scan.is_odd = True  # a note of no length
+def _count_notes(scan: _Scan) -> None:
+    """Count the notes of each channel, and see whether any is odd."""
+    sounding: dict[int, int] = {}
+    ended: list[int] = []
+    is_odd = False
+    for now, key, velocity in scan.events:
+        if velocity:
+            is_odd |= key in sounding  # the pitch overlaps itself
+            sounding[key] = now
+        elif (onset := sounding.pop(key, None)) is not None:
+            is_odd |= onset == now  # a note of no length
+            ended.append(key >> 7)
+    scan.is_odd |= is_odd or bool(sounding)  # what still sounds is never switched off
+    scan.counts = Counter(ended)
 
 
 def _other(scan: _Scan, body: bytes, at: int, status: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import OverridesMalformed
+from bridge.library import reading
 from bridge.library.overrides import FILE_NAME, Override, for_file, is_skipped, read_overrides
 from bridge.library.parts import Part, find_parts
 from bridge.library.reading import fingerprint
@@ -109,6 +110,14 @@ def test_the_same_music_in_every_key_and_place_has_one_fingerprint() -> None:
 @pytest.mark.parametrize("change", [(0, 0.5, 63, 100), (0, 0.25, 62, 100), (0.25, 0.25, 62, 100)])
 def test_one_note_that_differs_makes_other_music(change: tuple[float, float, int, int]) -> None:
     assert fingerprint(notes((change, *RIFF[1:]))) != fingerprint(notes(RIFF))
+
+
+def test_files_that_are_made_to_be_looked_at_are_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_NOTES", len(RIFF) - 1)
+    path = lay(folder, "black.mid", [track(RIFF)])
+    assert reading.read_file(reading.Task("black.mid", path)).code == "library.too_many_notes"
 
 
 # Overrides
