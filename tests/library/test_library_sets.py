@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import rpp
 
 from bridge.errors import NoClips, SetUnreadable
 from bridge.library import liveset
@@ -260,6 +261,28 @@ def test_the_take_that_plays_is_read_and_muted_items_are_not() -> None:
     (song,) = read_project(data, HERE)
     assert heard(song.song.tracks[0]) == [(0, 1, 72), (2, 1, 73)]
     assert "second" in song.clips
+
+
+def test_projects_that_another_program_wrote_are_read_the_same() -> None:
+    project = reaper_project(
+        ("Lead", [Item(RIFF, name="one 'two' three")]), ("Bass", [Item(LOW, position_s=2)]),
+        points="    PT 0 100 1\r\n",
+    )  # fmt: skip
+    again = rpp.dumps(rpp.loads(project.decode())).encode()
+    assert again != project
+    assert read_project(again, HERE) == read_project(project, HERE)
+
+
+def test_another_program_sees_the_same_notes() -> None:
+    tree = rpp.loads(reaper_project(("Lead", [Item(RIFF)])).decode())
+    (source,) = tree.findall(".//SOURCE")
+    now, struck = 0, []
+    for line in source.children:
+        now += int(line.attrib[0] if hasattr(line, "attrib") else line[1] if line[0] in "Ee" else 0)
+        if isinstance(line, list) and line[0] in "Ee" and line[2] == "90":
+            struck.append((now / 960, int(line[3], 16)))
+    (song,) = read_project(reaper_project(("Lead", [Item(RIFF)])), HERE)
+    assert [(onset, pitch) for onset, _, pitch in heard(song.song.tracks[0])] == struck
 
 
 def test_a_project_without_notes_of_its_own_says_so() -> None:
