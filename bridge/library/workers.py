@@ -184,9 +184,8 @@ class _Pool:
 def _work(pipe: Connection, read: Callable[[Task], FileReading]) -> None:
     """The life of one process: read what comes until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; the pipe closes then
-    gc.set_threshold(
-        200_000, 20, 20
-    )  # songs are many small values without circles: looking for some costs 5 %
+    # Songs are many small values without circles: looking for some all the time costs 5 %.
+    gc.set_threshold(200_000, 20, 20)
     with suppress(EOFError, OSError):
         pipe.send_bytes(_READY)
         while True:
@@ -197,7 +196,7 @@ def _work(pipe: Connection, read: Callable[[Task], FileReading]) -> None:
 def _read(task: Task, read: Callable[[Task], FileReading]) -> FileReading:
     try:
         return read(task)
-    except Exception as error:
+    except Exception as error:  #  a fault of ours in one file must not cost the others
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         return FileReading("library.failed", f"macnet met a fault of its own ({what})")
 

@@ -17,6 +17,7 @@ from bridge.errors import CacheUnavailable, LibraryMissing
 from bridge.library import looking
 from bridge.library.cache import cache_path
 from bridge.library.looking import look_through
+from bridge.library.reading import FileReading
 from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
 from bridge.library.workers import read_files
@@ -28,7 +29,7 @@ from tests.library.projects import CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from bridge.library.reading import FileReading, Task
+    from bridge.library.reading import Task
     from bridge.library.verdicts import FileVerdict
 
     Judge = Callable[..., dict[str, FileVerdict]]
@@ -128,6 +129,21 @@ def test_a_file_of_the_same_size_and_another_time_is_read_again(
     os.utime(songs / "song 4.mid", ns=(1, 1))
     judge()
     assert read == ["song 4.mid"]
+
+
+@pytest.mark.usefixtures("songs")
+def test_what_did_not_lie_in_the_file_is_tried_again(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dying(tasks: Iterable[Task], *, workers: int) -> Iterator[tuple[Task, FileReading]]:
+        for task, reading in read_files(tasks, workers=workers):
+            yield (
+                task,
+                FileReading("library.crashed", "out of memory") if task.name == "song 0.mid" else reading,
+            )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "read_files", dying)
+        assert judge()["song 0.mid"].code == "library.crashed"
+    assert judge()["song 0.mid"].code == ""
 
 
 def test_what_the_user_says_of_a_file_reads_that_file_again(
