@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
+_MOST_NAMED = 20
 
 
 def models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -151,8 +153,11 @@ def _trained_json(name: str, trained: Trained) -> dict[str, Any]:
 
 
 def _tell_trained(name: str, trained: Trained) -> None:
-    for path, reason in trained.reading.left_out.items():
+    left_out = trained.reading.left_out
+    for path, reason in islice(left_out.items(), _MOST_NAMED):
         remark(f"left out {path}: {reason}")
+    if len(left_out) > _MOST_NAMED:
+        remark(f"and {len(left_out) - _MOST_NAMED:,} more, which the manifest names")
     nats = " + ".join(f"{voice:.3f}" for voice in trained.figures.voices)
     songs = len(trained.reading.scores)
     show(f"trained {name} on {songs} songs; on those held out it has {nats} nats a quarter note")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import sqlite3
@@ -17,7 +18,8 @@ from bridge.errors import CacheUnavailable, LibraryMissing
 from bridge.library import looking
 from bridge.library.cache import cache_path
 from bridge.library.looking import look_through
-from bridge.library.reading import FileReading
+from bridge.library.reading import FileReading, read_file
+from bridge.library.rows import reading_of, reading_row
 from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
 from bridge.library.workers import read_files
@@ -242,6 +244,15 @@ def test_a_data_folder_that_cannot_be_used_is_told_of(songs: Path, tmp_path: Pat
     (tmp_path / "data").write_text("a file")
     with pytest.raises(CacheUnavailable), look_through(songs, tmp_path / "data"):
         pass
+
+
+def test_files_can_be_read_elsewhere(songs: Path, tmp_path: Path, judge: Judge) -> None:
+    def elsewhere(tasks: Iterator[Task]) -> Iterator[tuple[Task, FileReading]]:
+        for task in reversed(list(tasks)):
+            yield task, reading_of(json.loads(json.dumps(reading_row(read_file(task)))))
+
+    with look_through(songs, tmp_path / "far", read=elsewhere) as cache:
+        assert {verdict.name: verdict for verdict in verdicts(cache)} == judge()
 
 
 # What training reads
