@@ -22,9 +22,9 @@ from bridge.library.reading import FileReading, read_file
 from bridge.library.rows import reading_of, reading_row
 from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
-from bridge.library.workers import read_files
 from bridge.music.note import Role
 from bridge.network.recipe import read_score
+from tests.library.conftest import read_here
 from tests.library.music import lay, repeated, track
 from tests.library.projects import CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set
 
@@ -58,7 +58,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     def watched(tasks: Iterable[Task], *, workers: int) -> Iterator[tuple[Task, FileReading]]:
-        for task, reading in read_files(tasks, workers=workers):
+        for task, reading in read_here(tasks, workers=workers):
             names.append(task.name)
             yield task, reading
 
@@ -136,7 +136,7 @@ def test_a_file_of_the_same_size_and_another_time_is_read_again(
 @pytest.mark.usefixtures("songs")
 def test_what_did_not_lie_in_the_file_is_tried_again(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     def dying(tasks: Iterable[Task], *, workers: int) -> Iterator[tuple[Task, FileReading]]:
-        for task, reading in read_files(tasks, workers=workers):
+        for task, reading in read_here(tasks, workers=workers):
             yield (
                 task,
                 FileReading("library.crashed", "out of memory") if task.name == "song 0.mid" else reading,
