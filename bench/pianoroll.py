@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.beats.pianoroll import read_pianorolls
+from bridge.beats.playlist import transposed
 from bridge.network.benchmark import SETTINGS, SHAPES, Kind, frame_nats
 from bridge.network.checkpoint import Card
 from bridge.network.export import save_model
-from bridge.network.recipe import put_in_place, split_by_song, vocabulary_of
+from bridge.network.recipe import frequent_words, put_in_place, split_by_song, vocabulary_of
 from bridge.network.training import LOG, Fit, TrainProgress
 
 MODELS = Path("bridge/benchmarks")
@@ -53,7 +54,10 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
     songs = read_pianorolls(options.data / "train.npz")
     learned, held_out = split_by_song(songs)
     work = options.models / ".training" / folder.name
-    fit = Fit(learned, held_out, SHAPES[kind], replace(SETTINGS, minutes=options.minutes), folder=work)
+    by = SETTINGS.transpose_by
+    in_all_keys = [transposed(song, semitones) for song in songs for semitones in range(-by, by + 1)]
+    config = replace(SHAPES[kind], dictionary=frequent_words(in_all_keys, SETTINGS.words))
+    fit = Fit(learned, held_out, config, replace(SETTINGS, minutes=options.minutes), folder=work)
     fit.run(_print_progress, resume=options.resume)
     with tempfile.TemporaryDirectory(dir=options.models / ".training") as place:
         draft = Path(place)
@@ -61,7 +65,7 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
         save_model(
             draft,
             fit.model.state_dict(),
-            SHAPES[kind],
+            config,
             card=_card(kind),
             vocabulary=vocabulary_of(songs),
         )

@@ -14,58 +14,56 @@ import argparse
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from bridge.config import TrainSettings
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import Card, read_card, read_config
 from bridge.network.model import MacNet
-from bridge.network.recipe import read_folder, train, write_figures
+from bridge.network.recipe import SHAPE, Recipe, read_folder, train, write_figures
 from bridge.network.tensors import read_model_weights
 from bridge.network.training import TrainProgress, measure
 
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """How a bundled model is made: what it is, its corpus (a folder with `train` and `valid`), how it is trained."""
+    """A bundled model: its corpus (a folder with `train` and `valid`), and how it is made."""
 
-    card: Card
     corpus: str
-    settings: TrainSettings
+    recipe: Recipe
 
 
-BUNDLED = {
-    "folk": Bundled(
-        Card(
-            name="folk",
-            version="",
-            description="British and American dance tunes: melody and chords, mostly in major, 4/4 and 6/8",
-            data="661 tunes of the training split of the Nottingham Music Database, cleaned by Jukedeck, without "
-            "the ashover tunes, whose files name a collector; 53 of them only chose the best state",
-            terms="the tunes are traditional; the cleaned files are under GPLv3 and are not part of this model, "
-            "which holds weights only; the weights are under the MIT licence of this repository",
-            date="",
-            notes="Knows chords as held triads and sevenths; has heard no drums, no bass line and little "
-            "syncopation.",
-        ),
-        "nottingham",
-        TrainSettings(epochs=200, batch_beats=1024, patience=12, exclude=("ashover*",)),
+FOLK: Final = Recipe(
+    TrainSettings(epochs=200, batch_beats=1024, patience=12, exclude=("ashover*",)),
+    card=Card(
+        name="folk",
+        version="",
+        description="British and American dance tunes: melody and chords, mostly in major, 4/4 and 6/8",
+        data="661 tunes of the training split of the Nottingham Music Database, cleaned by Jukedeck, without "
+        "the ashover tunes, whose files name a collector; 53 of them only chose the best state",
+        terms="the tunes are traditional; the cleaned files are under GPLv3 and are not part of this model, "
+        "which holds weights only; the weights are under the MIT licence of this repository",
+        date="",
+        notes="Knows chords as held triads and sevenths; has heard no drums, no bass line and little syncopation.",
     ),
-    "songs": Bundled(
-        Card(
-            name="songs",
-            version="",
-            description="19th-century songs for voice and piano: melodies with real accompaniments, all meters",
-            data="the training songs of the OpenScore Lieder corpus (by composer: the validation songs are by "
-            "others); 8 % of them only chose the best state",
-            terms="the corpus is CC0; the weights are under the MIT licence of this repository",
-            date="",
-            notes="Melodies are a singer's, with rests to breathe in; accompaniments are a pianist's, full of "
-            "broken chords.",
-        ),
-        "lieder",
-        TrainSettings(epochs=200, batch_beats=1024, longest=256, patience=12),
+)
+SONGS: Final = Recipe(
+    TrainSettings(epochs=200, batch_beats=1024, longest=256, patience=12),
+    # Three times as many words as the tunes have, few of them heard twice: more to spell, less to learn by heart.
+    replace(SHAPE, speller_size=256, dropout=0.25),
+    Card(
+        name="songs",
+        version="",
+        description="19th-century songs for voice and piano: melodies with real accompaniments, all meters",
+        data="the training songs of the OpenScore Lieder corpus (by composer: the validation songs are by "
+        "others); 8 % of them only chose the best state",
+        terms="the corpus is CC0; the weights are under the MIT licence of this repository",
+        date="",
+        notes="Melodies are a singer's, with rests to breathe in; accompaniments are a pianist's, full of "
+        "broken chords.",
     ),
-}
+)
+BUNDLED: Final = {"folk": Bundled("nottingham", FOLK), "songs": Bundled("lieder", SONGS)}
 MODELS = Path(__file__).parent.parent / "bridge" / "models"
 
 
@@ -80,15 +78,14 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--resume", action="store_true")
     options = parser.parse_args()
-    model = BUNDLED[options.name]
-    corpus = options.data / model.corpus
+    recipe = BUNDLED[options.name].recipe
+    corpus = options.data / BUNDLED[options.name].corpus
     made = train(
         corpus / "train",
         options.name,
-        settings=replace(model.settings, minutes=options.minutes),
+        recipe=replace(recipe, settings=replace(recipe.settings, minutes=options.minutes)),
         models_dir=options.models,
         resume=options.resume,
-        card=model.card,
         on_progress=_print_progress,
     )
     measure_card(made.folder, corpus / "valid")
@@ -98,7 +95,7 @@ def measure_card(folder: Path, songs: Path) -> None:
     """Measure the model on songs it has not seen, and write the figures onto its card."""
     model = MacNet(read_config(folder))
     model.load_state_dict(read_model_weights(folder))
-    figures = measure(model, [prepare(score) for score in read_folder(songs).scores])
+    figures = measure(model, [prepare(score, model.config) for score in read_folder(songs).scores])
     melody, accompaniment = figures.voices
     named = {
         "melody, nats a quarter note": round(melody, 4),

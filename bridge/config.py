@@ -76,6 +76,8 @@ class NetworkConfig:
         lags: for how many beats back the pointer knows each one by itself; 0: it only counts bars.
         lookbacks: how many beats ago the beats stood whose words are given to the core again, beside those of
             `network.features`, which count in bars: for music whose bars are not known.
+        dictionary: for each voice the words that it may choose whole; every other word is spelled.
+        chooser_size: units that a word of the dictionary is told by.
     """
 
     voices: int
@@ -91,6 +93,8 @@ class NetworkConfig:
     likeness_size: int = 0
     lags: int = 0
     lookbacks: tuple[int, ...] = ()
+    dictionary: tuple[tuple[str, ...], ...] = ()
+    chooser_size: int = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ class TrainSettings:
         threads: of torch; 0 leaves torch's own choice.
         save_every_s: seconds between saves of what is needed to resume.
         exclude: patterns of file names that are left out of the songs.
+        transpose: share of the songs that are heard in another key each time, falling to none at the end.
+        transpose_by: semitones that they are moved by at most, up or down.
+        practice: share of the words of the dictionary that are spelled for practice beside being chosen.
+        words: words of each voice that may be chosen whole at most, the most frequent; 0: all is spelled.
+        mixed_precision: products in bfloat16; None: where that is faster here.
     """
 
     epochs: int = 60
@@ -125,3 +134,8 @@ class TrainSettings:
     threads: int = 1
     save_every_s: float = 60.0
     exclude: tuple[str, ...] = ()
+    transpose: float = 0.3
+    transpose_by: int = 5
+    practice: float = 0.1
+    words: int = 2_048
+    mixed_precision: bool | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bridge.beats.encoding import encode_clip
@@ -87,6 +88,17 @@ def transpose_word(word: Word, semitones: int) -> Word:
     if semitones == 0:
         return word
     return Word(tuple(sorted(replace(n, pitch=_fold(n.pitch + semitones)) for n in word.notes)))
+
+
+def transposed(score: Score, semitones: int) -> Score:
+    """The score in another key."""
+    voices = tuple(tuple(_moved(word, semitones) for word in words) for words in score.voices)
+    return replace(score, voices=voices)
+
+
+@lru_cache(maxsize=1 << 18)
+def _moved(word: Word, semitones: int) -> Word:
+    return transpose_word(word, semitones)
 
 
 def _fold(pitch: int) -> int:

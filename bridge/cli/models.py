@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bridge.network.checkpoint import Card, Shelf
-    from bridge.network.recipe import Reading, Trained
+    from bridge.network.recipe import Reading, Recipe, Trained
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
@@ -84,7 +84,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a folder of your music; nothing leaves this machine."""
-    run = _training()
+    recipe_of, run = _training()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
     shelf = data_folder(data_dir) / "models"
     try:
@@ -93,7 +93,7 @@ def train(
             trained = run(
                 folder,
                 name,
-                settings=settings,
+                recipe=recipe_of(settings),
                 models_dir=shelf,
                 resume=resume,
                 on_progress=on_progress,
@@ -132,14 +132,15 @@ def _read_library(folder: Path, name: str, data_dir: Path, *, roles: Path | None
     return Reading(tuple(scores), left_out)
 
 
-def _training() -> Callable[..., Trained]:
+def _training() -> tuple[type[Recipe], Callable[..., Trained]]:
     try:
+        from bridge.network.recipe import Recipe
         from bridge.network.recipe import train as run
     except ModuleNotFoundError as error:
         raise TrainingUnavailable(
             f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
         ) from error
-    return run
+    return Recipe, run
 
 
 def _trained_json(name: str, trained: Trained) -> dict[str, Any]:

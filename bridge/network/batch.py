@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.grid import GRID
-from bridge.beats.vocabulary import LAST, spell
+from bridge.beats.playlist import transposed
+from bridge.beats.vocabulary import spell
+from bridge.beats.word import Word, parse_word
 from bridge.network.features import distance_matrix, lookback_indices, metre_columns, run_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bridge.beats.playlist import Score
-    from bridge.beats.word import Word
+    from bridge.config import NetworkConfig
 
 _Number = TypeVar("_Number", np.int64, np.uint8)
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 _POSITION = {position: index for index, position in enumerate(GRID)}
-PAD_NOTE = (128, LAST, LAST, 2)
-"""Fills up the notes of a word; the embedding leaves it out."""
 LONGEST_RUN = 62
 _GROUPS = 4
 """Spellings of like length are computed together, in this many groups, so that little is padded."""
@@ -40,7 +41,7 @@ class Prepared:
         lookback: (beats, 3 or more), see `features.lookback_indices`.
         runs: (voices, beats, beats), see `features.run_matrix`; capped at `LONGEST_RUN`.
         distances: (beats, beats), see `features.distance_matrix`.
-        spellings: for each voice, the ids that spell each beat.
+        choices: (voices, beats) places in the dictionary of each voice; -1 where a word is not in it.
     """
 
     score: Score
@@ -48,7 +49,7 @@ class Prepared:
     lookback: Ints
     runs: Bytes
     distances: Bytes
-    spellings: tuple[tuple[tuple[int, ...], ...], ...]
+    choices: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,20 @@ class Batch:
     """Some scores, padded to the longest of them.
 
     Attributes:
-        notes: (words, notes, 4): pitch, onset and end as indices of `GRID`, articulated; of each word that occurs.
-        words: (songs, voices, beats) of indices into `notes`.
+        notes: (notes, 4): pitch, onset and end as indices of `GRID`, articulated; of each word that occurs.
+        owners: (notes) the number of the word that each belongs to.
+        distinct: how many words occur.
+        words: (songs, voices, beats) of numbers of words.
         is_beat: (songs, beats): False where padded.
         known: (songs, voices): whether the voice is known.
-        metre, lookback, runs, distances: as in `Prepared`, with the songs as first axis.
-        spelled: for each voice, its spellings in groups.
+        metre, lookback, runs, distances, choices: as in `Prepared`, with the songs as first axis.
+        spelled: for each voice, the spellings of the words that are not in its dictionary, in groups.
+        practised: for each voice, the spellings of some words that are, for practice.
     """
 
     notes: Ints
+    owners: Ints
+    distinct: int
     words: Ints
     is_beat: npt.NDArray[np.bool_]
     known: npt.NDArray[np.bool_]
@@ -80,7 +86,9 @@ class Batch:
     lookback: Ints
     runs: Bytes
     distances: Bytes
+    choices: Ints
     spelled: tuple[tuple[Spelled, ...], ...]
+    practised: tuple[tuple[Spelled, ...], ...]
 
 
 def note_rows(word: Word) -> Ints:
@@ -89,8 +97,8 @@ def note_rows(word: Word) -> Ints:
     return np.array(rows, np.int64).reshape(len(rows), 4)
 
 
-def prepare(score: Score, lookbacks: Sequence[int] = ()) -> Prepared:
-    """The numbers of one score; `lookbacks` as in `NetworkConfig`."""
+def prepare(score: Score, config: NetworkConfig | None = None) -> Prepared:
+    """The numbers of one score, for a network of that shape."""
     beats = score.beats
     bars = np.array([beat.bar for beat in beats], np.int64)
     places = np.array([beat.index for beat in beats], np.int64)
@@ -98,20 +106,45 @@ def prepare(score: Score, lookbacks: Sequence[int] = ()) -> Prepared:
     return Prepared(
         score,
         metre_columns(beats),
-        lookback_indices(beats, lookbacks),
+        lookback_indices(beats, config.lookbacks if config else ()),
         runs,
         distance_matrix(bars, places).astype(np.uint8),
-        tuple(_spellings(words, is_tied=score.is_tied) for words in score.voices),
+        choices_of(score, config.dictionary if config else ()),
     )
 
 
-def _spellings(words: Sequence[Word], *, is_tied: bool) -> tuple[tuple[int, ...], ...]:
-    before = [(), *(word.sounding if is_tied else () for word in words[:-1])]
-    return tuple(spell(word, sounding) for word, sounding in zip(words, before, strict=True))
+def moved(song: Prepared, semitones: int, config: NetworkConfig) -> Prepared:
+    """The song in another key; what repeats and where does not change."""
+    if semitones == 0:
+        return song
+    score = transposed(song.score, semitones)
+    return replace(song, score=score, choices=choices_of(score, config.dictionary))
 
 
-def collate(songs: Sequence[Prepared]) -> Batch:
-    """Put songs side by side."""
+def choices_of(score: Score, dictionary: Sequence[Sequence[str]]) -> Ints:
+    """Where each word stands in its voice's dictionary, (voices, beats); -1 where it does not."""
+    if not dictionary:
+        return np.full((len(score.voices), len(score)), -1, np.int64)
+    places = dictionary_places(tuple(dictionary))
+    return np.array(
+        [[p.get(w, -1) for w in words] for p, words in zip(places, score.voices, strict=True)], np.int64
+    )
+
+
+@lru_cache(maxsize=4)
+def dictionary_places(dictionary: tuple[tuple[str, ...], ...]) -> tuple[dict[Word, int], ...]:
+    """For each voice, the place of each word of its dictionary."""
+    return tuple({parse_word(text): at for at, text in enumerate(words)} for words in dictionary)
+
+
+def collate(songs: Sequence[Prepared], *, practice: float = 0.0, rng_seed: int = 0) -> Batch:
+    """Put songs side by side.
+
+    Args:
+        songs: prepared for one shape of network.
+        practice: share of the words of the dictionaries that are spelled as well.
+        rng_seed: decides which.
+    """
     longest = max(len(song.score) for song in songs)
     number: dict[Word, int] = {}
     voices = len(songs[0].score.voices)
@@ -120,8 +153,14 @@ def collate(songs: Sequence[Prepared]) -> Batch:
         for voice, line in enumerate(song.score.voices):
             words[row, voice, : len(line)] = [number.setdefault(word, len(number)) for word in line]
     lengths = np.array([len(song.score) for song in songs])
+    notes, owners = note_table(list(number))
+    rng = np.random.default_rng(rng_seed)
+    unknown = [[song.choices[voice] < 0 for song in songs] for voice in range(voices)]
+    drawn = [[~flags & (rng.random(len(flags)) < practice) for flags in one] for one in unknown]
     return Batch(
-        notes=_note_table(list(number)),
+        notes=notes,
+        owners=owners,
+        distinct=len(number),
         words=words,
         is_beat=np.arange(longest) < lengths[:, None],
         known=np.array([song.score.known for song in songs]),
@@ -129,17 +168,17 @@ def collate(songs: Sequence[Prepared]) -> Batch:
         lookback=_pad([song.lookback for song in songs], (longest, songs[0].lookback.shape[1]), -1),
         runs=_pad([song.runs for song in songs], (voices, longest, longest), 0),
         distances=_pad([song.distances for song in songs], (longest, longest), 0),
-        spelled=tuple(_group_spellings(songs, voice, longest) for voice in range(voices)),
+        choices=_pad([song.choices for song in songs], (voices, longest), -1),
+        spelled=tuple(_group_spellings(songs, v, longest, unknown[v]) for v in range(voices)),
+        practised=tuple(_group_spellings(songs, v, longest, drawn[v]) for v in range(voices)),
     )
 
 
-def _note_table(words: Sequence[Word]) -> Ints:
-    most = max(1, *(len(word.notes) for word in words))
-    table = np.empty((len(words), most, 4), np.int64)
-    table[:] = PAD_NOTE
-    for row, word in enumerate(words):
-        table[row, : len(word.notes)] = note_rows(word)
-    return table
+def note_table(words: Sequence[Word]) -> tuple[Ints, Ints]:
+    """The notes of some words, one after another, (notes, 4), and which word each belongs to, (notes)."""
+    rows = [note_rows(word) for word in words]
+    counts = [len(notes) for notes in rows]
+    return np.concatenate([np.zeros((0, 4), np.int64), *rows]), np.repeat(np.arange(len(words)), counts)
 
 
 def _pad(arrays: Sequence[npt.NDArray[_Number]], shape: tuple[int, ...], fill: int) -> npt.NDArray[_Number]:
@@ -150,16 +189,24 @@ def _pad(arrays: Sequence[npt.NDArray[_Number]], shape: tuple[int, ...], fill: i
     return np.stack([pad(array) for array in arrays])
 
 
-def _group_spellings(songs: Sequence[Prepared], voice: int, longest: int) -> tuple[Spelled, ...]:
+def _group_spellings(
+    songs: Sequence[Prepared], voice: int, longest: int, wanted: Sequence[npt.NDArray[np.bool_]]
+) -> tuple[Spelled, ...]:
     flat = [
-        (ids, row * longest + beat)
+        (_spelling(song.score, voice, int(beat)), row * longest + int(beat))
         for row, song in enumerate(songs)
         if song.score.known[voice]
-        for beat, ids in enumerate(song.spellings[voice])
+        for beat in np.flatnonzero(wanted[row])
     ]
     flat.sort(key=lambda pair: len(pair[0]))
     size = max(1, -(-len(flat) // _GROUPS))
     return tuple(_spelled(flat[at : at + size]) for at in range(0, len(flat), size))
+
+
+def _spelling(score: Score, voice: int, beat: int) -> tuple[int, ...]:
+    words = score.voices[voice]
+    sounding = words[beat - 1].sounding if beat and score.is_tied else ()
+    return spell(words[beat], sounding)
 
 
 def _spelled(flat: Sequence[tuple[tuple[int, ...], int]]) -> Spelled:

@@ -43,12 +43,14 @@ class Kind(StrEnum):
 
 
 SHAPES: Final = {
-    Kind.PLAIN: NetworkConfig(2, SIZE, METRE, memory=False, dropout=0.4),
+    Kind.PLAIN: NetworkConfig(2, SIZE, METRE, memory=False, core_size=512, dropout=0.5),
     Kind.MEMORY: NetworkConfig(
         2, SIZE, METRE, dropout=0.4, likeness_size=16, lags=512, lookbacks=(6, 12, 24, 48, 64)
     ),
 }
-SETTINGS: Final = TrainSettings(epochs=200, batch_beats=2048, weight_decay=1e-2, longest=384)
+SETTINGS: Final = TrainSettings(
+    epochs=400, batch_beats=2048, weight_decay=3e-2, longest=384, patience=40, transpose=0.6, practice=0.02
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def measure_frames(
     nats, is_new = [], []
     for number, song in enumerate(songs):
         with torch.inference_mode():
-            whole = model(to_inputs(collate([prepare(song, model.config.lookbacks)])))[0].sum(0)
+            whole = model(to_inputs(collate([prepare(song, model.config)])))[0].sum(0)
         nats.append(-whole.numpy().astype(np.float64)[1:])
         is_new.append(new_frames(song)[1:])
         on_progress((number + 1) / len(songs))

@@ -68,7 +68,7 @@ class Vocabulary:
 
     Attributes:
         symbols: the name of each symbol, by id.
-        words: the dictionary: how often each beat word was heard in training, in C major or A minor.
+        words: how often the most frequent beat words were heard in training, in C major or A minor.
         registers: for each voice the middle of its pitches, in C major or A minor; empty when not known.
     """
 
@@ -171,6 +171,7 @@ def read_config(folder: Path) -> NetworkConfig:
     try:
         shape = content["network"]
         tuples = {name: tuple(shape.get(name, ())) for name in ("metre", "lookbacks")}
+        tuples["dictionary"] = tuple(tuple(words) for words in shape.get("dictionary", ()))
         return NetworkConfig(**{**shape, **tuples})
     except (TypeError, KeyError) as error:
         raise _damaged(folder, f"{CONFIG} describes no network ({error})") from error

@@ -21,6 +21,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.network.checkpoint import GRAPHS, WEIGHTS, describe
+from bridge.network.lexis import TABLE, word_tables
 from bridge.network.weights import Floats, save_weights
 from bridge.wholefile import write_whole
 
@@ -55,7 +56,7 @@ def save_model(
 def save_graphs(folder: Path, weights: Mapping[str, Floats], config: NetworkConfig) -> None:
     """Write every graph, and which weights each of them names."""
     named: dict[str, list[str]] = {}
-    for name, model in graphs(weights, config).items():
+    for name, model in graphs({**weights, **word_tables(weights, config)}, config).items():
         write_whole(folder / name, model.SerializeToString(deterministic=True))
         named[name] = [tensor.name for tensor in model.graph.initializer if tensor.external_data]
     write_whole(folder / GRAPHS, (json.dumps(named, indent=1) + "\n").encode())
@@ -67,6 +68,8 @@ def graphs(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, on
     for voice in range(config.voices):
         if config.memory:
             made[f"point-{voice}.onnx"] = _point(_Graph(weights), voice, config)
+        if config.dictionary:
+            made[f"choose-{voice}.onnx"] = _choose(_Graph(weights), voice)
         made[f"plan-{voice}.onnx"] = _plan(_Graph(weights), voice, config)
         made[f"spell-{voice}.onnx"] = _spell(_Graph(weights), voice, config)
     return made
@@ -163,6 +166,16 @@ def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     size = graph.width(f"{name}.query.weight", 0)
     of_lags = {"lag": config.lags} if config.lags else {}
     return graph.build({"context": width}, {"query": size, "key": size, "new": 1, **of_lags})
+
+
+def _choose(graph: _Graph, voice: int) -> onnx.ModelProto:
+    name = f"choosers.{voice}"
+    planned = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "planned_sum")], "planned")
+    table = [graph.weight(f"{name}.{kind}") for kind in (TABLE, "often")]
+    logits = graph.add("Gemm", [planned, *table], "logits", transB=1)
+    graph.add("LogSoftmax", [logits], "chosen", axis=1)
+    width, words = graph.width(f"{name}.plan.weight", 1), graph.width(f"{name}.{TABLE}", 0)
+    return graph.build({"plan_inputs": width}, {"chosen": words})
 
 
 def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:

@@ -8,13 +8,16 @@ For each voice in turn, the melody first and the accompaniment knowing it, a bea
 p(new) and the p(j) are one softmax: a pointer over the song so far (pointer sentinel mixture, Merity et al. 2016),
 whose logits see queries and keys of the core's states, how long the music has run along with the music before j,
 how alike the two have been of late, how many bars back j lies, and how welcome that many beats back is to the core
-now (as in Transformer-XL, Dai et al. 2019). A new word is spelled symbol by symbol by a small GRU.
+now (as in Transformer-XL, Dai et al. 2019). A new word is chosen from a dictionary of frequent ones in one softmax,
+or, where that says so, spelled symbol by symbol by a small GRU.
 
-Shapes: B songs, T beats, V voices, U distinct words, N notes in a word, S symbols in a spelling.
+Shapes: B songs, T beats, V voices, U distinct words, N notes of all of them, W words in a dictionary, S symbols in a
+spelling.
 """
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -22,6 +25,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bridge.beats.vocabulary import LAST
+from bridge.beats.word import parse_word
+from bridge.network.batch import note_table
 from bridge.network.features import (
     DISTANCE_BUCKETS,
     LIKENESS_DECAYS,
@@ -47,17 +52,28 @@ class Spellings(NamedTuple):
     symbols: Tensor
 
 
+class Notes(NamedTuple):
+    """The notes of U words: pitch, onset, end, articulated of each, and the number of its word."""
+
+    rows: Tensor  # N 4
+    owners: Tensor  # N
+    words: int  # U
+
+
 class Inputs(NamedTuple):
     """A `network.batch.Batch` as tensors; see there for what each field holds."""
 
-    notes: Tensor  # U N 4
+    notes: Notes
     words: Tensor  # B V T
     is_beat: Tensor  # B T
     metre: Tensor  # B T C
     lookback: Tensor  # B T L
     runs: Tensor  # B V T T
     distances: Tensor  # B T T
+    known: Tensor  # B V
+    choices: Tensor  # B V T
     spelled: Sequence[Sequence[Spellings]]
+    practised: Sequence[Sequence[Spellings]]
 
 
 class WordEmbedding(nn.Module):
@@ -72,12 +88,13 @@ class WordEmbedding(nn.Module):
         self.articulated = nn.Embedding(3, size)
         self.out = nn.Linear(size, size)
 
-    def forward(self, notes: Tensor) -> Tensor:  # U N 4 -> U E
+    def forward(self, notes: Notes) -> Tensor:  # -> U E
         """The embedding of each word."""
-        pitch, onset, end, articulated = notes.unbind(-1)
+        pitch, onset, end, articulated = notes.rows.unbind(-1)
         summed = self.pitch(pitch) + self.pitch_class(pitch % 12) + self.onset(onset) + self.end(end)
-        each = functional.relu(summed + self.articulated(articulated))  # U N E
-        embedded: Tensor = self.out((each * (pitch < 128).unsqueeze(-1)).sum(1))
+        each = functional.relu(summed + self.articulated(articulated))  # N E
+        whole = each.new_zeros(notes.words, each.shape[1]).index_add(0, notes.owners, each)
+        embedded: Tensor = self.out(whole)
         return embedded
 
 
@@ -124,7 +141,7 @@ class Pointer(nn.Module):
         buckets = self.bucket[evidence.runs]  # B V T T
         for voice, table in enumerate(self.run):
             logits = logits + table[buckets[:, voice]]
-        joint = buckets.amin(1)  # B T T
+        joint = reduce(torch.minimum, buckets.unbind(1))  # B T T; many times faster here than amin
         logits = logits + self.joint[joint] + self.distance[evidence.distances]
         earlier = torch.ones_like(joint[0], dtype=torch.bool).tril(-1)
         new = self.new(context) + self.best[(joint * earlier).amax(2)].unsqueeze(-1)  # B T 1
@@ -146,6 +163,38 @@ class Pointer(nn.Module):
         lags = (beats.unsqueeze(1) - beats).clamp(0, self.config.lags - 1)  # T T
         welcome: Tensor = self.lag_query(context) @ self.lag.t() + self.lag_bias  # B T lags
         return welcome.gather(2, lags.expand(len(context), -1, -1))
+
+
+class WordChooser(nn.Module):
+    """A word of one voice's dictionary in one softmax, whose last place stands for all words that are not in it.
+
+    A word is known both by itself and by its notes, so that rare ones profit from what is known of frequent ones.
+    """
+
+    def __init__(self, config: NetworkConfig, voice: int) -> None:
+        super().__init__()
+        size = config.chooser_size
+        words = len(config.dictionary[voice])
+        self.plan = nn.Linear(config.core_size + (voice + 1) * config.word_size, size)
+        self.of_notes = nn.Linear(config.word_size, size, bias=False)
+        self.own = nn.Parameter(torch.randn(words + 1, size) * 0.05)
+        self.often = nn.Parameter(torch.zeros(words + 1))
+        self.dropout = nn.Dropout(config.dropout)
+        rows, owners = note_table([parse_word(text) for text in config.dictionary[voice]])
+        self.register_buffer("rows", torch.from_numpy(rows), persistent=False)
+        self.register_buffer("owners", torch.from_numpy(owners), persistent=False)
+
+    rows: Tensor
+    owners: Tensor
+
+    def forward(self, plan_inputs: Tensor, embed: WordEmbedding) -> Tensor:  # B T P -> B T W+1
+        """The log-probability of each word of the dictionary, and that the word is not in it."""
+        planned = self.dropout(torch.tanh(self.plan(plan_inputs)))
+        notes = Notes(self.rows, self.owners, len(self.often) - 1)
+        by_notes = functional.pad(self.of_notes(embed(notes)), (0, 0, 0, 1))  # W+1 C
+        logits = planned @ (self.own + by_notes).t() + self.often
+        chances: Tensor = logits.float().log_softmax(-1)
+        return chances
 
 
 class WordSpeller(nn.Module):
@@ -188,45 +237,60 @@ class MacNet(nn.Module):
         read = size + METRE_SIZE + LOOKBACK_SIZE * lookbacks * config.memory
         self.core = nn.GRU(read, config.core_size, batch_first=True)
         self.pointers = nn.ModuleList(Pointer(config, voice) for voice in range(config.voices))
+        choosers = range(config.voices if config.dictionary else 0)
+        self.choosers = nn.ModuleList(WordChooser(config, voice) for voice in choosers)
         self.spellers = nn.ModuleList(WordSpeller(config, voice) for voice in range(config.voices))
         self.dropout = nn.Dropout(config.dropout)
+        for name, weight in self.named_parameters():
+            if "weight_hh" in name:  # what a state says is not lost on its way (Saxe et al. 2014)
+                for gate in weight.chunk(3):
+                    nn.init.orthogonal_(gate)
 
     def forward(self, inputs: Inputs) -> Tensor:  # -> B V T
-        """The log-probability of each beat's word; 0 where padded."""
+        """The log-probability of each beat's word; 0 where padded, and for voices that are not known."""
+        return self.likelihoods(inputs)[0]
+
+    def likelihoods(self, inputs: Inputs) -> tuple[Tensor, Tensor]:  # -> B V T, B V T
+        """The log-probability of each beat's word, and that of the spellings that are practised; 0 elsewhere."""
         words = self.word(inputs.notes)[inputs.words]  # B V T E
         states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
         same = self._same(inputs.words)  # B V T T
         likeness = _likeness(same) if self.config.likeness_size else same[:, :0].float()
-        likelihoods = [
+        pairs = [
             self._voice(voice, states, words, (same, likeness, inputs)) for voice in range(self.config.voices)
         ]
-        return torch.stack(likelihoods, 1) * inputs.is_beat.unsqueeze(1)
+        scored = inputs.is_beat.unsqueeze(1) * inputs.known.unsqueeze(2)
+        said, practised = (torch.stack(each, 1) for each in zip(*pairs, strict=True))
+        return said * scored, practised * scored
 
     def _read(self, words: Tensor, inputs: Inputs) -> Tensor:
         """What the core reads at each beat: the words before it, its metre, and the words of bars ago."""
-        lines = words.transpose(1, 2).flatten(2)  # B T V*E
+        lines = self.dropout(words.transpose(1, 2).flatten(2))  # B T V*E
         before = torch.cat([self.nothing.expand(len(lines), 1, -1), lines[:, :-1]], 1)
         metre = sum(table(column) for table, column in zip(self.metre, inputs.metre.unbind(-1), strict=True))
-        parts = [self.dropout(before), metre]
+        parts = [before, metre]
         if self.config.memory:
             rows = torch.arange(len(lines), device=lines.device).unsqueeze(1)
             for linear, back in zip(self.lookback, inputs.lookback.unbind(-1), strict=True):
-                parts.append(linear(self.dropout(lines[rows, back.clamp(min=0)])) * (back >= 0).unsqueeze(-1))
+                parts.append(linear(lines[rows, back.clamp(min=0)]) * (back >= 0).unsqueeze(-1))
         return torch.cat(parts, 2)
 
     def _voice(
         self, voice: int, states: Tensor, words: Tensor, heard: tuple[Tensor, Tensor, Inputs]
-    ) -> Tensor:  # -> B T
+    ) -> tuple[Tensor, Tensor]:  # -> B T, B T
         same, likeness, inputs = heard
         context = torch.cat([states, *words[:, :voice].unbind(1)], 2)  # B T H+voice*E
         if not self.config.memory:
-            recalled = torch.zeros_like(words[:, voice])
-            return self._spelled(voice, torch.cat([context, recalled], 2), inputs)
-        logs = self.pointers[voice](context, self._evidence(voice, same, likeness, inputs))  # B T T+1
-        recalled = logs[:, :, :-1].exp() @ words[:, voice]  # B T E
-        spelled = self._spelled(voice, torch.cat([context, recalled], 2), inputs)
+            return self._new(voice, torch.cat([context, torch.zeros_like(words[:, voice])], 2), inputs)
+        evidence = self._evidence(voice, same, likeness, inputs)
+        with torch.autocast(
+            context.device.type, enabled=False
+        ):  # its logits differ by less than bfloat16 tells
+            logs = self.pointers[voice](context.float(), evidence)  # B T T+1
+        recalled = logs[:, :, :-1].exp() @ words[:, voice].float()  # B T E
+        new, practised = self._new(voice, torch.cat([context, recalled], 2), inputs)
         copied = logs[:, :, :-1].masked_fill(~same[:, voice], -1e9).logsumexp(2)
-        return torch.logaddexp(logs[:, :, -1] + spelled, copied)
+        return torch.logaddexp(logs[:, :, -1] + new, copied), practised
 
     @staticmethod
     def _evidence(voice: int, same: Tensor, likeness: Tensor, inputs: Inputs) -> Evidence:
@@ -234,13 +298,25 @@ class MacNet(nn.Module):
         runs = torch.cat([now[:, :voice], inputs.runs[:, voice:]], 1)
         return Evidence(runs, likeness, same[:, :voice], inputs.distances)
 
-    def _spelled(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> Tensor:  # -> B T
+    def _new(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor]:  # -> B T, B T
+        """What is said of each beat's word as a new one, and of the spellings that are practised."""
+        spelled = self._spelled(voice, plan_inputs, inputs, inputs.spelled[voice])
+        practised = self._spelled(voice, plan_inputs.detach(), inputs, inputs.practised[voice])
+        if not self.config.dictionary:
+            return spelled, practised
+        chosen: Tensor = self.choosers[voice](plan_inputs, self.word)  # B T W+1
+        where = inputs.choices[:, voice].remainder(chosen.shape[2])  # -1: the last place
+        return chosen.gather(2, where.unsqueeze(2)).squeeze(2) + spelled, practised
+
+    def _spelled(
+        self, voice: int, plan_inputs: Tensor, inputs: Inputs, groups: Sequence[Spellings]
+    ) -> Tensor:  # -> B T
         speller = self.spellers[voice]
         assert isinstance(speller, WordSpeller)  # noqa: S101  a ModuleList forgets its members' type
         plans = torch.tanh(speller.plan(plan_inputs)).flatten(0, 1)  # B*T P
-        result = plans.new_zeros(len(plans))
-        for where, symbols in inputs.spelled[voice]:
-            result = result.index_put((where,), speller(plans[where], symbols))
+        result = torch.zeros(len(plans), device=plans.device)
+        for where, symbols in groups:
+            result = result.index_put((where,), speller(plans[where], symbols).float())
         return result.view(inputs.is_beat.shape)
 
     @staticmethod

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 HELD_OUT: Final = 0.08
 """The share of songs that are held out of training to choose the best state by."""
 
+SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
+"""The network that is trained when nothing else is said."""
+
+_STORED_WORDS: Final = 20_000
+"""How many words of its songs are stored with a model, the most frequent; those heard once never are."""
+
 _LEAST_SONGS: Final = 2
 _LEAST_BEATS: Final = 64
 
@@ -60,6 +66,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is made.
+
+    Attributes:
+        settings: how it is trained.
+        shape: of the network; its dictionary is made from the songs.
+        card: what to say of it; data, terms and description of the user's own library when not given.
+    """
+
+    settings: TrainSettings = field(default_factory=TrainSettings)
+    shape: NetworkConfig = SHAPE
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trained:
     """A finished model.
 
@@ -74,14 +95,13 @@ class Trained:
     figures: Figures
 
 
-def train(  # noqa: PLR0913  a recipe names all its parts
+def train(
     folder: Path,
     name: str,
     *,
-    settings: TrainSettings,
+    recipe: Recipe,
     models_dir: Path,
     resume: bool = False,
-    card: Card | None = None,
     on_progress: Callable[[TrainProgress], None] = lambda _: None,
     reading: Reading | None = None,
 ) -> Trained:
@@ -90,10 +110,9 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     Args:
         folder: files in it and below it are read, never changed.
         name: what the model will be called; a model of that name is replaced once the new one is whole.
-        settings: how to train.
+        recipe: how to train what, and what to say of it.
         models_dir: the shelf's folder.
         resume: go on with a run of that name that was broken off.
-        card: what to say of the model; data, terms and description of the user's own library when not given.
         on_progress: told after every iteration.
         reading: what the folder gave, where a library has read it; else its MIDI files are read here.
 
@@ -102,15 +121,16 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         TooLittleMusic: there are too few usable songs.
     """
     check_name(name)
+    settings = recipe.settings
     reading = enough(reading, folder) if reading else read_folder(folder, exclude=settings.exclude)
     learned, held_out = split_by_song(reading.scores)
-    config = shape(len(reading.scores[0].voices))
+    config = replace(recipe.shape, dictionary=frequent_words(learned, settings.words))
     work = models_dir / ".training" / name
     fit = Fit(learned, held_out, config, settings, folder=work)
     figures = fit.run(on_progress, resume=resume)
     weights = fit.model.state_dict()
     version = f"{_today()}.{_digest(weights)}"
-    described = replace(card or _own_card(folder, reading), name=name, version=version, date=_today())
+    described = replace(recipe.card or _own_card(folder, reading), name=name, version=version, date=_today())
     draft = models_dir / ".training" / f"{name}.whole"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -154,9 +174,15 @@ def enough(reading: Reading, folder: Path) -> Reading:
     return reading
 
 
-def shape(voices: int) -> NetworkConfig:
-    """The network that is trained when nothing else is said: the shape that the figures of docs/MODEL.md are of."""
-    return NetworkConfig(voices, SIZE, METRE)
+def frequent_words(scores: Sequence[Score], most: int) -> tuple[tuple[str, ...], ...]:
+    """For each voice its most frequent words, those that were heard once left out; nothing where `most` is 0."""
+    if not most:
+        return ()
+    voices = range(len(scores[0].voices))
+    counted = [Counter(w for s in scores if s.known[voice] for w in s.voices[voice]) for voice in voices]
+    return tuple(
+        tuple(str(word) for word, count in counts.most_common(most) if count > 1) for counts in counted
+    )
 
 
 def read_score(path: Path, name: str) -> Score:
@@ -184,9 +210,9 @@ def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
 
 
 def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
-    """The symbols; every word heard, in C major or A minor, the most frequent first; where each voice lies."""
+    """The symbols; the words heard, in C major or A minor, the most frequent first; where each voice lies."""
     counted = Counter(word for score in scores for words in score.voices for word in words)
-    words = {str(word): count for word, count in counted.most_common()}
+    words = {str(word): count for word, count in counted.most_common(_STORED_WORDS) if count > 1}
     voices = range(len(scores[0].voices))
     return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
 
@@ -220,7 +246,7 @@ def write_figures(folder: Path, figures: Mapping[str, float]) -> None:
 def _figures(fit: Fit, held_out: Sequence[Score], *, fitted: Figures, folder: Path) -> dict[str, float]:
     """What the songs that chose the best state say of it, and what storing it in int8 costs."""
     fit.model.load_state_dict(read_model_weights(folder))
-    stored = measure(fit.model, [prepare(score) for score in held_out])
+    stored = measure(fit.model, [prepare(score, fit.model.config) for score in held_out])
     return {
         "held-out songs: sum, nats a quarter note": round(stored.sum, 4),
         "lost by int8 weights, nats a quarter note": round(stored.sum - fitted.sum, 5),

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from bridge.beats.word import Word
+from bridge.beats.word import Word, parse_word
 from bridge.errors import ModelDamaged
-from bridge.network.batch import note_rows
 from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_graphs, read_vocabulary
 from bridge.network.features import (
     LIKENESS_DECAYS,
@@ -29,6 +28,7 @@ from bridge.network.features import (
     next_runs,
     run_buckets,
 )
+from bridge.network.lexis import embed_words, word_tables
 from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
@@ -55,12 +55,15 @@ class Outlook:
 
     Attributes:
         logs: (n, M + 1) log-probability that the word stands at each remembered beat; the last: that it is new.
+        chosen: (n, W + 1) log-probability of each word of the dictionary, if it is new; the last: that it is none
+            of them and is spelled. Without a dictionary there is only that.
         along: (n) for how many beats the music has gone along with an earlier passage, in every voice.
         given: (n, 3P) what the plan gives to the speller's gates.
         state: (n, P) the speller's first state.
     """
 
     logs: Floats
+    chosen: Floats
     along: Ints
     given: Floats
     state: Floats
@@ -90,7 +93,8 @@ class Runtime:
         self.card = read_card(folder)
         self.registers = read_vocabulary(folder).registers
         try:
-            self._weights = load_weights(folder / WEIGHTS)
+            stored = load_weights(folder / WEIGHTS)
+            self._weights = {**stored, **word_tables(stored, self.config)}
             self._sessions = {
                 Path(name).stem: _session(folder / name, {n: self._weights[n] for n in named})
                 for name, named in read_graphs(folder).items()
@@ -99,6 +103,7 @@ class Runtime:
             raise ModelDamaged(
                 f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
             ) from error
+        self.dictionary = tuple(tuple(map(parse_word, words)) for words in self.config.dictionary)
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
         self._embedded: dict[Word, Floats] = {}
 
@@ -108,17 +113,8 @@ class Runtime:
         if found is None:
             if len(self._embedded) >= _KEPT:
                 self._embedded.clear()
-            found = self._embedded[word] = self._embed_notes(note_rows(word))
+            found = self._embedded[word] = embed_words(self._weights, [word])[0]
         return found
-
-    def _embed_notes(self, notes: Ints) -> Floats:
-        w = self._weights
-        pitch, onset, end, articulated = notes.T
-        summed = w["word.pitch.weight"][pitch] + w["word.pitch_class.weight"][pitch % 12]
-        summed = summed + w["word.onset.weight"][onset] + w["word.end.weight"][end]
-        each = np.maximum(summed + w["word.articulated.weight"][articulated], 0)
-        embedded: Floats = each.sum(0) @ w["word.out.weight"].T + w["word.out.bias"]
-        return embedded
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
         """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
@@ -142,6 +138,12 @@ class Runtime:
         """What the speller is given in every step, and its first state."""
         given, state = self._run(f"plan-{voice}", plan_inputs=plan_inputs)
         return given, state
+
+    def choose(self, voice: int, plan_inputs: Floats) -> Floats:
+        """The log-probability of each word of the dictionary and that it is spelled, (n, W + 1)."""
+        if not self.dictionary:
+            return np.zeros((len(plan_inputs), 1), np.float32)
+        return self._run(f"choose-{voice}", plan_inputs=plan_inputs)[0]
 
     def spell(self, voice: int, symbol: Ints, given: Floats, state: Floats) -> tuple[Floats, Floats]:
         """One symbol on: logits of the next (n, symbols) and the speller's state."""
@@ -227,21 +229,24 @@ class Song:
     def _expect(self, voice: int) -> tuple[Outlook, Floats]:
         """The outlook of a voice, and the key under which its beat will be remembered."""
         context = self._context()
-        runtime = self.runtime
-        if not runtime.config.memory:
-            recalled = np.zeros((self.count, runtime.config.word_size), np.float32)
-            given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-            nothing = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
-            return Outlook(*nothing, given, state), np.zeros(
-                (self.count, runtime.config.key_size), np.float32
+        config = self.runtime.config
+        if not config.memory:
+            recalled = np.zeros((self.count, config.word_size), np.float32)
+            logs, along = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
+            return self._outlook(voice, context, recalled, logs, along), np.zeros(
+                (self.count, config.key_size), np.float32
             )
-        pointing = runtime.point(voice, context)
+        pointing = self.runtime.point(voice, context)
         runs = self._runs(voice)
         logs = self._logs(voice, pointing, runs)
-        chances = np.exp(logs[:, None, :-1])
-        recalled = (chances @ self._memory.vectors[voice])[:, 0]
-        given, state = runtime.plan(voice, np.concatenate([context, recalled], 1))
-        return Outlook(logs, np.minimum.reduce(runs).max(1, initial=0), given, state), pointing.key
+        recalled = (np.exp(logs[:, None, :-1]) @ self._memory.vectors[voice])[:, 0]
+        along = np.minimum.reduce(runs).max(1, initial=0)
+        return self._outlook(voice, context, recalled, logs, along), pointing.key
+
+    def _outlook(self, voice: int, context: Floats, recalled: Floats, logs: Floats, along: Ints) -> Outlook:
+        plan_inputs = np.concatenate([context, recalled], 1)
+        given, state = self.runtime.plan(voice, plan_inputs)
+        return Outlook(logs, self.runtime.choose(voice, plan_inputs), along, given, state)
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""

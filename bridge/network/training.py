@@ -11,15 +11,17 @@ import json
 import math
 import random
 import time
+import timeit
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
 
 from bridge.beats.playlist import one_pass
-from bridge.network.batch import Batch, Prepared, collate, prepare
-from bridge.network.model import Inputs, MacNet, Spellings
+from bridge.network.batch import Batch, Prepared, Spelled, collate, moved, prepare
+from bridge.network.model import Inputs, MacNet, Notes, Spellings
 from bridge.network.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -99,15 +101,21 @@ def to_inputs(batch: Batch, device: torch.device | str = "cpu") -> Inputs:
     def tensor(array: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(array).to(device)
 
+    def spellings(voices: Sequence[Sequence[Spelled]]) -> list[list[Spellings]]:
+        return [[Spellings(tensor(g.where), tensor(g.symbols)) for g in groups] for groups in voices]
+
     return Inputs(
-        notes=tensor(batch.notes),
+        notes=Notes(tensor(batch.notes), tensor(batch.owners), batch.distinct),
         words=tensor(batch.words),
         is_beat=tensor(batch.is_beat),
         metre=tensor(batch.metre),
         lookback=tensor(batch.lookback),
         runs=tensor(batch.runs).long(),
         distances=tensor(batch.distances).long(),
-        spelled=[[Spellings(tensor(g.where), tensor(g.symbols)) for g in groups] for groups in batch.spelled],
+        known=tensor(batch.known),
+        choices=tensor(batch.choices),
+        spelled=spellings(batch.spelled),
+        practised=spellings(batch.practised),
     )
 
 
@@ -136,6 +144,14 @@ def _like_lengths(songs: Sequence[Prepared], batch_beats: int) -> Iterator[list[
         group.append(song)
     if group:
         yield group
+
+
+def bfloat16_is_faster() -> bool:
+    """Whether this machine multiplies matrices faster in bfloat16, by a quarter or more; takes some milliseconds."""
+    wide = torch.ones(512, 512)
+    narrow = wide.bfloat16()
+    seconds = [min(timeit.repeat(partial(torch.mm, m, m), number=4, repeat=5)) for m in (narrow, wide)]
+    return seconds[0] * 1.25 < seconds[1]
 
 
 class Fit:
@@ -170,10 +186,13 @@ class Fit:
         self._average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self._optimizer = _optimizer(self.model, settings)
         self._train = list(train)
-        self._valid = [prepare(score, config.lookbacks) for score in valid]
+        self._valid = [prepare(score, config) for score in valid]
+        self._whole = {id(score) for score in self._train}
         self._prepared: dict[int, Prepared] = {}
         self._batches_in_epoch = len(list(self._batches(0)))
         self._place = _Place()
+        mixed = settings.mixed_precision
+        self._is_mixed = bfloat16_is_faster() if mixed is None else mixed
 
     def run(self, on_progress: Callable[[TrainProgress], None], *, resume: bool = False) -> Figures:
         """Train until done, or until the best is long past; leaves the best weights in the model.
@@ -226,15 +245,20 @@ class Fit:
         )
 
     def _update(self, scores: Sequence[Score]) -> tuple[float, float]:
-        songs = [self._prepare(score) for score in scores]
+        rng = random.Random(f"{self.settings.rng_seed} {self._place.iteration} update")  # noqa: S311  as above
+        songs = [self._transposed(self._prepare(score), rng) for score in scores]
         self.model.train()
         for group in self._optimizer.param_groups:
             group["lr"] = self._learning_rate()
         self._optimizer.zero_grad(set_to_none=True)
-        inputs = to_inputs(collate(songs))
-        nats = -self.model(inputs).sum()
+        batch = collate(songs, practice=self.settings.practice, rng_seed=rng.getrandbits(32))
+        inputs = to_inputs(batch)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._is_mixed):
+            said, practised = self.model.likelihoods(inputs)
+        nats = -said.sum()
         quarters = sum(score.quarters for score in scores)
-        (nats / int(inputs.is_beat.sum())).backward()
+        loss: torch.Tensor = (nats - practised.sum()) / int(inputs.is_beat.sum())
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's own
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self._optimizer.step()
         with torch.no_grad():
@@ -243,13 +267,21 @@ class Fit:
                 self._average[name].lerp_(value, 1 - decay)
         return float(nats.detach()), quarters
 
+    def _transposed(self, song: Prepared, rng: random.Random) -> Prepared:
+        """The song, now and then in another key: less and less often, so that the last keys heard are its own."""
+        settings = self.settings
+        if rng.random() >= settings.transpose * (1 - self._share_done()):
+            return song
+        by = rng.randint(-settings.transpose_by, settings.transpose_by)
+        return moved(song, by, self.model.config)
+
     def _prepare(self, score: Score) -> Prepared:
-        """The numbers of a score; whole songs are kept, cut ones are new each time."""
-        if len(score) > self.settings.longest // 2:
-            return prepare(score, self.model.config.lookbacks)
+        """The numbers of a score; those of whole songs are kept, pieces of long ones are new each time."""
         key = id(score)
+        if key not in self._whole:
+            return prepare(score, self.model.config)
         if key not in self._prepared:
-            self._prepared[key] = prepare(score, self.model.config.lookbacks)
+            self._prepared[key] = prepare(score, self.model.config)
         return self._prepared[key]
 
     def _learning_rate(self) -> float:

@@ -12,11 +12,12 @@ from bridge.errors import BadArgument, TooLittleMusic
 from bridge.music.midifile import Song, Track, write_song
 from bridge.music.note import Role
 from bridge.network.checkpoint import Shelf, read_vocabulary
-from bridge.network.recipe import read_folder, split_by_song, train
+from bridge.network.recipe import Recipe, read_folder, split_by_song, train
 from bridge.request import Kind, Request
 from tests.network import toy
 
-BRIEF = replace(toy.QUICK, epochs=1)
+BRIEF = Recipe(replace(toy.QUICK, epochs=1))
+OTHER = Recipe(replace(toy.QUICK, epochs=1, rng_seed=2))
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_same_songs_are_held_out_in_whatever_order_they_come() -> None:
 
 def test_a_trained_model_is_whole_described_and_composes(library: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in library.rglob("*.mid")}
-    made = train(library, "mine", settings=BRIEF, models_dir=tmp_path / "models")
+    made = train(library, "mine", recipe=BRIEF, models_dir=tmp_path / "models")
     shelf = Shelf([tmp_path / "models"])
     assert shelf.names() == ("mine",)
     assert shelf.card("mine").data.startswith("6 songs of library; 1 files left out")
@@ -69,29 +70,29 @@ def test_a_trained_model_is_whole_described_and_composes(library: Path, tmp_path
 
 def test_training_again_replaces_the_model_only_by_a_whole_one(library: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
-    train(library, "mine", settings=BRIEF, models_dir=models)
+    train(library, "mine", recipe=BRIEF, models_dir=models)
     first = Shelf([models]).card("mine").version
-    train(library, "mine", settings=replace(BRIEF, rng_seed=2), models_dir=models)
+    train(library, "mine", recipe=OTHER, models_dir=models)
     assert Shelf([models]).names() == ("mine",)
     assert Shelf([models]).card("mine").version != first
 
 
 def test_a_composer_notices_a_model_that_was_trained_anew(library: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
-    train(library, "mine", settings=BRIEF, models_dir=models)
+    train(library, "mine", recipe=BRIEF, models_dir=models)
     composer = Composer(Shelf([models]))
     first = composer.runtime("mine")
     assert composer.runtime("mine") is first
-    train(library, "mine", settings=replace(BRIEF, rng_seed=2), models_dir=models)
+    train(library, "mine", recipe=OTHER, models_dir=models)
     assert composer.runtime("mine") is not first
 
 
 def test_too_little_music_is_refused_with_the_count(tmp_path: Path) -> None:
     with pytest.raises(TooLittleMusic, match="0 usable songs") as refused:
-        train(tmp_path, "mine", settings=BRIEF, models_dir=tmp_path / "models")
+        train(tmp_path, "mine", recipe=BRIEF, models_dir=tmp_path / "models")
     assert refused.value.hint
 
 
 def test_a_models_name_is_never_a_path(library: Path, tmp_path: Path) -> None:
     with pytest.raises(BadArgument):
-        train(library, "../mine", settings=BRIEF, models_dir=tmp_path / "models")
+        train(library, "../mine", recipe=BRIEF, models_dir=tmp_path / "models")

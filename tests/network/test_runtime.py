@@ -50,9 +50,12 @@ def word_likelihood(song: Song, voice: int, word: Word, sounding: tuple[int, ...
         logits, state = song.runtime.spell(voice, symbol, outlook.given, state)
         spelled += float(logits[0, wanted] - np.log(np.exp(logits[0].astype(np.float64)).sum()))
         symbol = np.array([wanted])
+    dictionary = song.runtime.dictionary[voice] if song.runtime.dictionary else ()
+    # A word of the dictionary is chosen; only the others are spelled.
+    new = outlook.chosen[0, dictionary.index(word)] if word in dictionary else outlook.chosen[0, -1] + spelled
     pointed_at = song.remembered(voice, 0) if song.runtime.config.memory else []
     heard = [j for j, other in enumerate(pointed_at) if other == word]
-    return float(np.log(np.exp(outlook.logs[0, -1] + spelled) + np.exp(outlook.logs[0, heard]).sum()))
+    return float(np.log(np.exp(outlook.logs[0, -1] + new) + np.exp(outlook.logs[0, heard]).sum()))
 
 
 def by_torch(folder: Path, score: Score) -> np.ndarray:
@@ -60,7 +63,7 @@ def by_torch(folder: Path, score: Score) -> np.ndarray:
     model.load_state_dict(read_model_weights(folder))
     model.eval()
     with torch.inference_mode():
-        return np.asarray(model(to_inputs(collate([prepare(score, model.config.lookbacks)])))[0].numpy())
+        return np.asarray(model(to_inputs(collate([prepare(score, model.config)])))[0].numpy())
 
 
 def test_stepping_the_toy_symbol_by_symbol_equals_one_pass_of_torch(toy_folder: Path) -> None:
@@ -86,8 +89,10 @@ def test_stepping_a_real_tune_equals_torch(songs_folder: Path) -> None:
         replace(toy.SMALL, memory=False),
         replace(toy.SMALL, likeness_size=4, lags=32),
         replace(toy.SMALL, likeness_size=4, lags=5, lookbacks=(3, 7)),
+        replace(toy.SMALL, dictionary=toy.DICTIONARY, chooser_size=8),
+        replace(toy.SMALL, dictionary=toy.DICTIONARY, chooser_size=8, memory=False),
     ],
-    ids=["without memory", "with likeness and lags", "with lookbacks in beats"],
+    ids=["no memory", "likeness and lags", "lookbacks in beats", "a dictionary", "a dictionary, no memory"],
 )
 def test_every_shape_of_network_is_stepped_alike(tmp_path: Path, config: NetworkConfig) -> None:
     torch.manual_seed(2)

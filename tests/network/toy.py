@@ -30,6 +30,8 @@ SMALL = NetworkConfig(
     speller_size=32,
     dropout=0.0,
 )
+DICTIONARY = (("60-1-1", "62-1-1", "64-1-1", "67-1-1"), ("48-1-1#55-1-1@0",))
+"""Some of the words of the toy's songs; the others have to be spelled."""
 QUICK = TrainSettings(
     epochs=40,
     patience=40,
