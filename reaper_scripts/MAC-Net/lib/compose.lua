@@ -31,7 +31,10 @@ local function heard_of(project, item)
     for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
     span.first = take.bar(project, earliest + 1e-6).first
   end
-  return { item = item, extent = extent, span = span, heard = heard, name = take.name(item) }
+  local kept = take.memo(item)
+  return {
+    item = item, extent = extent, span = span, heard = heard, name = take.title(item), role = kept and kept.role,
+  }
 end
 
 local function is_same_place(first, second)
@@ -39,15 +42,40 @@ local function is_same_place(first, second)
     and math.abs(first.extent.last - second.extent.last) < SAME_PLACE
 end
 
-local function with_roles(sources, wanted)
-  if #sources == 2 then
-    local melody = notes.melody_of(sources[1].heard, sources[2].heard)
-    sources[melody].role, sources[3 - melody].role = "melody", "accompaniment"
-    local first = math.min(sources[1].span.first, sources[2].span.first)
-    sources[1].span.first, sources[2].span.first = first, first
-  else
-    sources[1].role = wanted ~= "auto" and wanted or notes.role(sources[1].heard)
+local function called(source)
+  local track = take.track_name(source.item)
+  return source.name ~= "" and string.format("%s (%s)", source.name, track) or track
+end
+
+-- Which of two is the melody, 1 or 2: an answer of ours knows its role, of others it is found, or asked for. nil when
+-- the user cancels.
+local function melody_of(first, second, wanted)
+  if first.role ~= second.role then
+    return (first.role == "melody" or second.role == "accompaniment") and 1 or 2
   end
+  if wanted == "ask" then return host.choose(reasons.which_melody:format(called(first), called(second))) end
+  return notes.melody_of(first.heard, second.heard)
+end
+
+local function role_of(source, wanted)
+  if source.role then return source.role end
+  if wanted == "ask" then
+    return ({ "melody", "accompaniment" })[host.choose(reasons.which_role:format(called(source)))]
+  end
+  return wanted ~= "auto" and wanted or notes.role(source.heard)
+end
+
+-- The sources with their roles; nil when the user was asked and cancels.
+local function with_roles(sources, wanted)
+  if #sources == 1 then
+    sources[1].role = role_of(sources[1], wanted)
+    return sources[1].role and sources
+  end
+  local melody = melody_of(sources[1], sources[2], wanted)
+  if not melody then return nil end
+  sources[melody].role, sources[3 - melody].role = "melody", "accompaniment"
+  local first = math.min(sources[1].span.first, sources[2].span.first)
+  sources[1].span.first, sources[2].span.first = first, first
   return sources
 end
 
@@ -63,7 +91,8 @@ function compose.sources(project, role)
     sources[index] = source
   end
   if #sources == 2 and not is_same_place(sources[1], sources[2]) then return nil, reasons.two_lengths end
-  return with_roles(sources, role)
+  sources = with_roles(sources, role)
+  return sources, not sources and reasons.not_asked or nil
 end
 
 local function clips_of(sources)
@@ -72,6 +101,14 @@ local function clips_of(sources)
     clips[index] = notes.clip(source.heard, source.span, source.role, source.name)
   end
   return clips
+end
+
+-- Each voice answers on the channel that its source is on; a voice that is new on the one of the other.
+local function channels_of(sources)
+  local first, channels = notes.channel(sources[1].heard), {}
+  for _, role in ipairs({ "melody", "accompaniment" }) do channels[role] = first end
+  for _, source in ipairs(sources) do channels[source.role] = notes.channel(source.heard) end
+  return channels
 end
 
 local function options_of(project, settings, at)
@@ -91,7 +128,7 @@ function compose.job(project, kind, settings, sources)
   for _, source in ipairs(sources) do items[source.role] = source.item end
   return {
     project = project, kind = kind, settings = settings, items = items, name = first.name, role = first.role,
-    primer = take.guid(first.item), clips = clips_of(sources),
+    primer = take.guid(first.item), channels = channels_of(sources), clips = clips_of(sources),
     options = options_of(project, settings, first.extent.first),
     ticks = notes.round(length * notes.TICKS), variations = settings.variations,
     -- Accompany and Vary answer the whole clip, which may begin on the bar line before the item does.
@@ -115,7 +152,7 @@ local function memo_of(job, answer, number, role, group)
   local kept = {
     macnet = 1, group = group, round = job.round or 1, variation = number, role = role, take_id = answer.take_id,
     rng_seed = answer.rng_seed, kind = job.kind, ticks = job.ticks, primer = job.primer, name = job.name,
-    variations = job.variations, primer_role = job.role,
+    variations = job.variations, primer_role = job.role, channel = job.channels[role],
   }
   for name, value in pairs(job.options) do kept["option." .. name] = value end
   for _, clip in ipairs(job.clips) do kept["clip." .. clip.role] = memo.format_clip(clip) end
@@ -130,6 +167,7 @@ local function written_of(job, answers, role, welcome)
     if clip then
       written[#written + 1] = {
         clip = clip,
+        channel = job.channels[role],
         name = take_name(job, answer, number, #answers, welcome),
         memo = memo_of(job, answer, number, role, job.group),
       }
@@ -157,6 +195,11 @@ end
 
 local VOICES = { "melody", "accompaniment" }
 
+local function place_of(job, track, into)
+  local first = into and take.extent(job.project, into).first or job.first
+  return { track = track, first = first, last = first + job.ticks / notes.TICKS }
+end
+
 local function land(job, answers, welcome)
   local last = job.first + job.ticks / notes.TICKS
   local items, is_elsewhere = {}, false
@@ -172,7 +215,7 @@ local function land(job, answers, welcome)
         track, is_substitute = room_for(job, role, last, beside)
       end
       is_elsewhere = is_elsewhere or is_substitute == true
-      items[#items + 1] = take.write(job.project, { track = track, first = job.first, last = last }, written, into)
+      items[#items + 1] = take.write(job.project, place_of(job, track, into), written, into)
       if not job.items[role] then beside = track end
     end
   end
@@ -251,8 +294,7 @@ function compose.action(title, kind, settings)
   local project = take.project()
   local sources, reason = compose.sources(project, settings.role)
   if not sources then
-    host.say(reason)
-    return host.leave_no_trace()
+    return host.say(reason)
   end
   compose.run(title, compose.job(project, kind, settings, sources))
 end

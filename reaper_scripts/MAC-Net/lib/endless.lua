@@ -118,18 +118,17 @@ end
 function endless.toggle(title)
   if host.noted(RUNNING) then
     host.note(RUNNING, nil)
-    host.say(reasons.endless_off)
-    return host.leave_no_trace()
+    return host.say(reasons.endless_off)
   end
   local project, settings = take.project(), host.settings()
   local sources, reason = compose.sources(project, settings.role)
   if not sources then
-    host.say(reason)
-    return host.leave_no_trace()
+    return host.say(reason)
   end
   settings.variations, settings.lanes = 1, "no"
   host.toggle_on()
-  host.at_exit(function()
+  host.at_exit(function() -- REAPER 7 ends this run when the action runs again, without starting another
+    if host.noted(RUNNING) then host.say(reasons.endless_off) end
     host.note(RUNNING, nil)
     host.toggle_off()
   end)

@@ -30,6 +30,16 @@ function notes.are_drums(heard)
   return #heard > 0
 end
 
+--- The MIDI channel that most of the notes are on, 0 to 15; of several alike the lowest.
+function notes.channel(heard)
+  local counts, found = {}, 0
+  for _, note in ipairs(heard) do counts[note.channel] = (counts[note.channel] or 0) + 1 end
+  for channel = 15, 0, -1 do
+    if (counts[channel] or 0) >= (counts[found] or 0) then found = channel end
+  end
+  return found
+end
+
 local DRUM_NAMES = { "drum", "percussion", "snare", "hihat", "hi-hat", "kick" }
 
 --- Whether a take or track is called drums.

@@ -5,6 +5,8 @@
 local memo = require("memo")
 local notes = require("notes")
 
+local reasons = require("reasons")
+
 local take = {}
 
 local KEY = "P_EXT:macnet"
@@ -13,7 +15,6 @@ local TRIM_BEHIND_ON, TRIM_BEHIND_OFF = 41120, 41121
 local TRIM_BEHIND = 41117
 local IMPLODE = 40543
 local TO_LANES = 42661
-local NEXT_LANE = 42482
 local DELETE_TAKE = 40129
 local FIXED_LANES = 2 -- a track's I_FREEMODE
 
@@ -124,9 +125,19 @@ function take.name(item)
   return name
 end
 
-function take.guid(item)
-  local _, guid = reaper.GetSetMediaItemTakeInfo_String(reaper.GetActiveTake(item), "GUID", "", false)
+--- What an item is called by a musician: an answer of ours by the item that it was made for.
+function take.title(item)
+  local kept = take.memo(item)
+  return kept and kept.name or take.name(item)
+end
+
+local function guid_of(midi)
+  local _, guid = reaper.GetSetMediaItemTakeInfo_String(midi, "GUID", "", false)
   return guid
+end
+
+function take.guid(item)
+  return guid_of(reaper.GetActiveTake(item))
 end
 
 --- The bar that holds a moment: { first, last, numerator, denominator }, in quarter notes.
@@ -171,12 +182,12 @@ local function each_take(item)
   return takes
 end
 
---- The takes of an item that are ours: { take, memo }.
+--- The takes of an item that are ours: { take, memo, guid }.
 function take.ours(item)
   local found = {}
   for _, each in ipairs(each_take(item)) do
     local kept = memo_of(each)
-    if kept then found[#found + 1] = { take = each, memo = kept } end
+    if kept then found[#found + 1] = { take = each, memo = kept, guid = guid_of(each) } end
   end
   return found
 end
@@ -236,12 +247,12 @@ function take.has_lanes(track)
   return reaper.GetMediaTrackInfo_Value(track, "I_FREEMODE") == FIXED_LANES
 end
 
-local function write_notes(midi, first, clip, length)
+local function write_notes(midi, first, clip, channel, length)
   for _, note in ipairs(notes.fitted(clip, length)) do
     local start = reaper.MIDI_GetPPQPosFromProjQN(midi, first + note.onset / notes.TICKS)
     local stop = reaper.MIDI_GetPPQPosFromProjQN(midi, first + note.stop / notes.TICKS)
     reaper.MIDI_InsertNote(
-      midi, false, false, notes.round(start), notes.round(stop), 0, note.pitch, note.velocity, true
+      midi, false, false, notes.round(start), notes.round(stop), channel, note.pitch, note.velocity, true
     )
   end
   reaper.MIDI_Sort(midi)
@@ -250,7 +261,7 @@ end
 local function new_item(place, written)
   local item = reaper.CreateNewMIDIItemInProj(place.track, place.first, place.last, true)
   local midi = reaper.GetActiveTake(item)
-  write_notes(midi, place.first, written.clip, notes.round((place.last - place.first) * notes.TICKS))
+  write_notes(midi, place.first, written.clip, written.channel, notes.round((place.last - place.first) * notes.TICKS))
   local _, hash = reaper.MIDI_GetHash(midi, true)
   written.memo.hash = hash
   reaper.GetSetMediaItemTakeInfo_String(midi, "P_NAME", written.name, true)
@@ -287,15 +298,46 @@ local function activate(item, wanted)
   end
 end
 
+-- Whether REAPER keeps P_EXT when it makes takes of items is not documented: a take that has lost its memo is known by
+-- its name, which no other has.
+local function remember_again(item, written)
+  local by_name = {}
+  for _, each in ipairs(written) do by_name[each.name] = each.memo end
+  for _, each in ipairs(each_take(item)) do
+    local _, name = reaper.GetSetMediaItemTakeInfo_String(each, "P_NAME", "", false)
+    if by_name[name] and not memo_of(each) then
+      reaper.GetSetMediaItemTakeInfo_String(each, KEY, memo.format(by_name[name]), true)
+    end
+  end
+end
+
+local function count_takes(items)
+  local count = 0
+  for _, item in ipairs(items) do count = count + reaper.CountTakes(item) end
+  return count
+end
+
 -- All items into takes of one. The pointers are void afterwards, and the order of the takes is REAPER's: what is
 -- wanted is found again by its memo.
-local function imploded(project, items, wanted)
+local function imploded(project, items, known, wanted)
   if #items == 1 then return items[1] end
+  local count = count_takes(items)
   select_only(project, items)
   reaper.Main_OnCommand(IMPLODE, 0)
   local item = selected_items(project)[1]
+  if not item or reaper.CountTakes(item) ~= count then error(reasons.no_takes, 0) end
+  remember_again(item, known)
   activate(item, wanted)
   return item
+end
+
+-- The takes of ours that an item has already, as `written` ones: name and memo.
+local function known_of(item)
+  local known = {}
+  for _, each in ipairs(item and take.ours(item) or {}) do
+    known[#known + 1] = { name = take.take_name(each), memo = each.memo }
+  end
+  return known
 end
 
 --- Write variations as takes of one item.
@@ -303,9 +345,12 @@ end
 -- @param written array of { clip, name, memo }, the first of them active
 -- @param into an item of ours whose takes they join, or nil
 function take.write(project, place, written, into)
-  local items = { into }
-  for _, each in ipairs(written) do items[#items + 1] = new_item(place, each) end
-  local item = imploded(project, items, written[1].memo)
+  local items, known = { into }, known_of(into)
+  for _, each in ipairs(written) do
+    items[#items + 1] = new_item(place, each)
+    known[#known + 1] = each
+  end
+  local item = imploded(project, items, known, written[1].memo)
   reaper.UpdateItemInProject(item)
   reaper.MarkTrackItemsDirty(place.track, item)
   return item
@@ -344,14 +389,11 @@ function take.variations(items)
   return found
 end
 
--- Lanes can only be stepped through: go round until the one that is meant plays.
+local PLAYS_ALONE = 1
+
 local function play_lane(item)
-  local track = reaper.GetMediaItem_Track(item)
-  reaper.SetOnlyTrackSelected(track)
-  for _ = 1, reaper.GetMediaTrackInfo_Value(track, "I_NUMFIXEDLANES") do
-    if is_playing(item) then return end
-    reaper.Main_OnCommand(NEXT_LANE, 0)
-  end
+  local lane = math.tointeger(item_value(item, "I_FIXEDLANE"))
+  reaper.SetMediaTrackInfo_Value(reaper.GetMediaItem_Track(item), "C_LANEPLAYS:" .. lane, PLAYS_ALONE)
 end
 
 function take.show(each)
@@ -363,12 +405,22 @@ function take.show(each)
   end
 end
 
+local function with_guid(item, guid)
+  for _, each in ipairs(each_take(item)) do
+    if guid_of(each) == guid then return each end
+  end
+end
+
+-- Other takes' pointers need not outlive the command: each is found again by its GUID.
 local function drop_take(project, each)
-  local active = reaper.GetActiveTake(each.item)
+  local shown = guid_of(reaper.GetActiveTake(each.item))
+  local dropped = with_guid(each.item, each.guid)
+  if not dropped then return end
   select_only(project, { each.item })
-  reaper.SetActiveTake(each.take)
+  reaper.SetActiveTake(dropped)
   reaper.Main_OnCommand(DELETE_TAKE, 0)
-  reaper.SetActiveTake(active)
+  local back = with_guid(each.item, shown)
+  if back then reaper.SetActiveTake(back) end
 end
 
 --- Remove takes of ours that are not shown, and the items that nothing is left of.
@@ -405,6 +457,13 @@ function take.tempo_bpm(project, qn)
   return tempo
 end
 
+local is_changed = false
+
+--- Whether this run has made an undo step.
+function take.has_changed()
+  return is_changed
+end
+
 local function with_trim_off(change)
   local was_on = reaper.GetToggleCommandStateEx(0, TRIM_BEHIND) == 1
   if was_on then reaper.Main_OnCommand(TRIM_BEHIND_OFF, 0) end
@@ -431,6 +490,7 @@ function take.as_one_step(project, name, change)
   reaper.PreventUIRefresh(-1)
   reaper.UpdateArrange()
   reaper.Undo_EndBlock2(project, name, -1)
+  is_changed = true
   if not results[1] then
     reaper.Undo_DoUndo2(project) -- half an answer is none
     error(results[2], 0)
