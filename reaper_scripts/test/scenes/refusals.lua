@@ -96,7 +96,7 @@ function scenes.a_bridge_that_is_not_there_is_offered_to_be_started()
   equal(world.executed[1][1], "start the bridge", "the command")
   equal(world.executed[1][2], -2, "REAPER does not wait for it")
   equal(#world.executed, 1, "it is started once")
-  says(world, "does not answer")
+  says(world, "macnet serve")
   equal(fake.describe(project), before, "the project")
   equal(#world.undo, 0, "undo steps")
 end
