@@ -154,7 +154,7 @@ def _ardour_files(started: Started) -> Mapping[str, bytes]:
     own, common = shipped(ARDOUR), shipped(ACTIONS) / "lib"
     libraries = {
         f"{ARDOUR_LIBRARIES}/{name}": (common / name).read_bytes()
-        for name in ("mail.lua", "notes.lua", "osc.lua", "place.lua", "reasons.lua", "wire.lua")
+        for name in ("mail.lua", "notes.lua", "osc.lua", "place.lua", "wire.lua")
     }
     actions = {f"scripts/{path.name}": path.read_bytes() for path in sorted(own.glob("MAC-Net_*.lua"))}
     installed = {f"{ARDOUR_LIBRARIES}/{INSTALLED}": installed_script(started.command, started.data)}

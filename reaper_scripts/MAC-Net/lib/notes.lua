@@ -5,6 +5,7 @@ local notes = {}
 
 notes.TICKS = 960 -- a quarter note
 local SNAP = 1 / 1920 -- quarter notes: half a tick; what is nearer to a bar line than this lies on it
+local NUDGE = 1e-6 -- quarter notes: just before a bar line
 local DRUM_CHANNEL = 9
 
 function notes.round(x)
@@ -55,6 +56,22 @@ end
 function notes.to_bar_line(qn, bar)
   local left = bar.last - qn
   return left > SNAP and left or 0
+end
+
+--- The part of [first, last) that has the meter of its end: { first = a bar line, last, numerator, denominator, bar }.
+-- The first bar may begin before `first`: music that starts off the bar is a pickup.
+-- @param bar_of function from a moment in quarter notes to its bar: { first, last, numerator, denominator }
+function notes.span(bar_of, first, last)
+  local final = bar_of(last - NUDGE)
+  local bar = final
+  while bar.first > first + NUDGE do
+    local before = bar_of(bar.first - NUDGE)
+    if before.numerator ~= final.numerator or before.denominator ~= final.denominator then break end
+    bar = before
+  end
+  return {
+    first = bar.first, last = last, numerator = final.numerator, denominator = final.denominator, bar = final,
+  }
 end
 
 --- A clip for the wire. It starts on the bar line at or before the first note that counts (so that the bridge knows

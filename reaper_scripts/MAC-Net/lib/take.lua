@@ -147,19 +147,9 @@ function take.bar(project, qn)
   return { first = first, last = last, numerator = numerator, denominator = denominator }
 end
 
---- The part of [first, last) that has the meter of its end: { first = a bar line, last, numerator, denominator, bar }.
--- The first bar may begin before `first`: an item that starts off the bar is a pickup.
+--- The part of [first, last) that has the meter of its end: see `notes.span`.
 function take.span(project, first, last)
-  local final = take.bar(project, last - NUDGE)
-  local bar = final
-  while bar.first > first + NUDGE do
-    local before = take.bar(project, bar.first - NUDGE)
-    if before.numerator ~= final.numerator or before.denominator ~= final.denominator then break end
-    bar = before
-  end
-  return {
-    first = bar.first, last = last, numerator = final.numerator, denominator = final.denominator, bar = final,
-  }
+  return notes.span(function(qn) return take.bar(project, qn) end, first, last)
 end
 
 --- The memo of a take of ours, nil of any other.
