@@ -297,7 +297,7 @@ function World:settle(is_over)
   while #self.deferred > 0 and not (is_over and is_over()) do
     self:tick()
     turns = turns + 1
-    if turns > 60000 then error("a script never ends; last it said: " .. tostring(self.tips[#self.tips])) end
+    if turns > 20000 then error("a script never ends; last it said: " .. tostring(self.tips[#self.tips])) end
   end
 end
 

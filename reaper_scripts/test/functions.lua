@@ -198,7 +198,10 @@ local function add_dialog_functions(world, f)
     world.boxes[#world.boxes + 1] = text
     return world.on_box(text, title, kind)
   end
-  function f.TrackCtl_SetToolTip(text) world.tips[#world.tips + 1] = text end
+  function f.TrackCtl_SetToolTip(text)
+    if text:find("%", 1, true) then error("a tooltip is a format, and this one wants values", 4) end
+    world.tips[#world.tips + 1] = text
+  end
 end
 
 local function list_files(folder)

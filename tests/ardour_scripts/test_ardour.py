@@ -51,16 +51,25 @@ class Region:
         return self.first + self.length
 
 
+def program() -> Path:
+    """Ardour's interpreter for the terminal, whose name tells its version."""
+    for version in range(7, 20):
+        if found := shutil.which(f"ardour{version}-lua"):
+            return Path(found)
+    if os.environ.get("CI"):
+        pytest.fail("Ardour is not installed")
+    pytest.skip("Ardour is not installed")
+
+
+def config_folder(home: Path) -> Path:
+    return home / ".config" / program().name.removesuffix("-lua")
+
+
 def ardour(script: str, *args: object, home: Path, **environment: str) -> list[str]:
     """Run a script in Ardour; what it has to say."""
-    program = next((found for found in map(shutil.which, ("ardour7-lua", "ardour8-lua")) if found), None)
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("Ardour is not installed")
-        pytest.skip("Ardour is not installed")
     surroundings = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), **environment}
     done = subprocess.run(
-        [program, str(HERE / script), *map(str, args)],
+        [str(program()), str(HERE / script), *map(str, args)],
         env=surroundings,
         capture_output=True,
         text=True,
@@ -76,7 +85,7 @@ def ardour(script: str, *args: object, home: Path, **environment: str) -> list[s
 def home(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
     """A user's own folder, with the scripts installed as a user installs them."""
     folder = tmp_path_factory.mktemp("home")
-    config = folder / ".config" / "ardour7"
+    config = config_folder(folder)
     (config / "scripts").mkdir(parents=True)
     command = [sys.executable, "-m", "bridge", "install", "ardour", "--to", str(config)]
     subprocess.run([*command, "--data-dir", str(data)], check=True, cwd=ROOT)
@@ -195,7 +204,7 @@ def check_answers(answers: Sequence[Region], home: Path, session: Path) -> None:
 
 def press(session: Path, home: Path, action: str, *regions: str) -> list[str]:
     """Run an installed action; what it told its user."""
-    path = home / ".config" / "ardour7" / "scripts" / f"MAC-Net_{action}.lua"
+    path = config_folder(home) / "scripts" / f"MAC-Net_{action}.lua"
     said = ardour("press.lua", session, NAME, path, *regions, home=home)
     assert f"ACTION MAC-Net: {action} (EditorAction)" in said
     return [line.removeprefix("DIALOG MAC-Net: ") for line in said if line.startswith("DIALOG")]

@@ -149,8 +149,9 @@ function host.noted(key)
   return reaper.HasExtState(SECTION, key) and reaper.GetExtState(SECTION, key) or nil
 end
 
---- A line beside the mouse; it does not take the focus.
+--- A line beside the mouse; it does not take the focus. REAPER calls the text a format, so no percent sign may be in it.
 function host.say(text)
+  text = text:gsub(" ?%%", " percent")
   local x, y = reaper.GetMousePosition()
   reaper.TrackCtl_SetToolTip(text, x + 16, y + 16, true)
 end

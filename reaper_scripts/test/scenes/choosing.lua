@@ -149,4 +149,29 @@ function scenes.takes_that_forget_where_they_come_from_are_reminded()
   end
 end
 
+function scenes.a_whole_afternoon_is_undone_step_by_step()
+  local world, project, _, item = tune_project()
+  world.playing, world.position = 1, 2
+  local befores = {}
+  local function step(name)
+    befores[#befores + 1] = { name = "MAC-Net: " .. name, text = fake.describe(project, true) }
+    act(world, name)
+    equal(#world.undo, #befores, "undo steps after " .. name .. ": " .. world:say())
+    equal(world.undo[#world.undo].name, befores[#befores].name, "its name")
+  end
+  for _, name in ipairs({ "Continue selected item", "Next variation", "Another", "Previous variation", "Star this variation",
+    "Keep this variation", "Vary selected item", "Accompany selected item" }) do
+    if name:find("^Vary") then -- the tune again, not the answer that is selected
+      for _, each in ipairs(fake.all_items(project)) do each.selected = each.takes[1].name == "Verse" end
+    end
+    step(name)
+  end
+  for number = #befores, 1, -1 do
+    equal(world:undo_step().name, befores[number].name, "what is undone")
+    equal(fake.describe(project, true), befores[number].text, "before " .. befores[number].name)
+  end
+  equal(item.alive, false, "undo has made every item anew")
+  equal(#fake.all_items(project), 1, "the tune alone is left")
+end
+
 return scenes

@@ -1,5 +1,6 @@
 -- Endless.
 
+local fake = require("fake")
 local stage = require("stage")
 local check_takes = stage.check_takes
 local equal = stage.equal
@@ -56,6 +57,19 @@ function scenes.reaper_7_ends_endless_by_itself()
   says(world, "endless stops")
   equal(world.toggles[#world.toggles], 8, "shown as off")
   equal(world.reaper.HasExtState("MAC-Net", "endless"), false, "forgotten")
+end
+
+function scenes.endless_is_undone_part_by_part()
+  local world, project, track = tune_project()
+  world.playing, world.position = 1, 6
+  local before = fake.describe(project, true)
+  world:run(stage.ACTIONS .. "Endless.lua")
+  world:settle(function() return #track.items >= 3 end)
+  world:run(stage.ACTIONS .. "Endless.lua")
+  world:settle()
+  equal(#world.undo, #made_items(project) // 2, "an undo step a part")
+  while #world.undo > 0 do equal(world:undo_step().name, "MAC-Net: Endless", "its name") end
+  equal(fake.describe(project, true), before, "the project")
 end
 
 return scenes
