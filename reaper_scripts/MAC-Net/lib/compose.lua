@@ -13,27 +13,54 @@ local compose = {}
 
 local SAME_PLACE = 1e-4 -- quarter notes
 
---- What is read of one item: its notes that count, in the bars of its last meter. nil and the reason if there are none.
-local function heard_of(project, item)
-  if not take.is_midi(item) then return nil, reasons.not_midi end
-  local extent = take.extent(project, item)
+-- The notes that some items of one track play, and where these lie together. nil and the reason if one is no MIDI item.
+local function played_by(project, items)
+  local all, extent = {}, { first = math.huge, last = -math.huge }
+  for _, item in ipairs(items) do
+    if not take.is_midi(item) then return nil, reasons.not_midi end
+    local own = take.extent(project, item)
+    for _, note in ipairs(notes.inside(take.read(project, item), own.first, own.last)) do all[#all + 1] = note end
+    extent.first, extent.last = math.min(extent.first, own.first), math.max(extent.last, own.last)
+  end
+  return all, extent
+end
+
+local function last_of(project, items)
+  local last, stop = items[1], -math.huge
+  for _, item in ipairs(items) do
+    local own = take.extent(project, item)
+    if own.last > stop then last, stop = item, own.last end
+  end
+  return last
+end
+
+local function are_drums(items, heard)
+  for _, item in ipairs(items) do
+    if notes.is_drum_name(take.name(item)) or notes.is_drum_name(take.track_name(item)) then return true end
+  end
+  return notes.are_drums(heard)
+end
+
+--- What is read of the items of one track: the notes that count, in the bars of the last meter. nil and the reason if
+-- there are none.
+local function heard_of(project, items)
+  local all, extent = played_by(project, items)
+  if not all then return nil, extent end
   local span = take.span(project, extent.first, extent.last)
-  local all = take.read(project, item)
   local heard, is_selection = notes.heard(all, math.max(extent.first, span.first), extent.last)
   if #heard == 0 then -- the last meter has no notes: what came before it still is music
     heard, is_selection = notes.heard(all, extent.first, extent.last)
   end
   if #heard == 0 then return nil, reasons.no_notes end
-  local is_named_so = notes.is_drum_name(take.name(item)) or notes.is_drum_name(take.track_name(item))
-  if is_named_so or notes.are_drums(heard) then return nil, reasons.only_drums end
-  if is_selection or heard[1].start < span.first then
-    local earliest = math.huge
-    for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
-    span.first = take.bar(project, earliest + 1e-6).first
-  end
+  if are_drums(items, heard) then return nil, reasons.only_drums end
+  local earliest = math.huge
+  for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
+  if is_selection or earliest < span.first then span.first = take.bar(project, earliest + 1e-6).first end
+  local item = last_of(project, items)
   local kept = take.memo(item)
   return {
-    item = item, extent = extent, span = span, heard = heard, name = take.title(item), role = kept and kept.role,
+    item = item, items = items, extent = extent, span = span, heard = heard, name = take.title(item),
+    role = kept and kept.role,
   }
 end
 
@@ -79,14 +106,28 @@ local function with_roles(sources, wanted)
   return sources
 end
 
---- The items that are meant, read and with their roles; nil and the reason.
+local function by_track(items)
+  local tracks, groups = {}, {}
+  for _, item in ipairs(items) do
+    local track = take.track(item)
+    if not groups[track] then
+      groups[track] = {}
+      tracks[#tracks + 1] = track
+    end
+    table.insert(groups[track], item)
+  end
+  for index, track in ipairs(tracks) do tracks[index] = groups[track] end
+  return tracks
+end
+
+--- The items that are meant, read and with their roles, one source a track; nil and the reason.
 function compose.sources(project, role)
-  local items = take.meant(project)
-  if #items == 0 then return nil, reasons.nothing_selected end
-  if #items > 2 then return nil, reasons.too_many_items end
+  local groups = by_track(take.meant(project))
+  if #groups == 0 then return nil, reasons.nothing_selected end
+  if #groups > 2 then return nil, reasons.too_many_tracks end
   local sources = {}
-  for index, item in ipairs(items) do
-    local source, reason = heard_of(project, item)
+  for index, items in ipairs(groups) do
+    local source, reason = heard_of(project, items)
     if not source then return nil, reason end
     sources[index] = source
   end
@@ -124,10 +165,13 @@ function compose.job(project, kind, settings, sources)
   local bar = first.span.numerator * 4 / first.span.denominator
   local rest = notes.to_bar_line(first.extent.last, first.span.bar)
   local length = kind == "continue" and settings.bars * bar + rest or first.span.last - first.span.first
-  local items = {}
-  for _, source in ipairs(sources) do items[source.role] = source.item end
+  local items, heard = {}, {}
+  for _, source in ipairs(sources) do
+    items[source.role] = source.item
+    for _, item in ipairs(source.items) do heard[#heard + 1] = item end
+  end
   return {
-    project = project, kind = kind, settings = settings, items = items, name = first.name, role = first.role,
+    project = project, kind = kind, settings = settings, items = items, heard = heard, name = first.name, role = first.role,
     primer = take.guid(first.item), channels = channels_of(sources), clips = clips_of(sources),
     options = options_of(project, settings, first.extent.first),
     ticks = notes.round(length * notes.TICKS), variations = settings.variations,
@@ -228,11 +272,10 @@ end
 
 local function still_there(job)
   if not take.is_open(job.project) then return false, reasons.project_gone end
-  for _, item in pairs(job.items) do
-    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
-  end
-  for _, item in pairs(job.into or {}) do
-    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+  for _, items in ipairs({ job.items, job.heard or {}, job.into or {} }) do
+    for _, item in pairs(items) do
+      if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+    end
   end
   return true
 end

@@ -81,7 +81,8 @@ local function loop(title, job)
     local bar = job.clips[1].numerator * 4 * notes.TICKS // job.clips[1].denominator
     job.first = job.first + job.ticks / notes.TICKS
     job.ticks = job.settings.bars * bar
-    job.items, job.clips, job.group, job.round = items_by_role(items), as_list(self.clips), nil, nil
+    job.items, job.heard, job.clips = items_by_role(items), nil, as_list(self.clips)
+    job.group, job.round = nil, nil
   end
 
   local function ask()

@@ -12,6 +12,18 @@ function notes.round(x)
   return math.floor(x + 0.5)
 end
 
+--- The notes that start inside [from, to) quarter notes, each cut off at the end.
+function notes.inside(all, from, to)
+  local inside = {}
+  for _, note in ipairs(all) do
+    if note.start >= from - SNAP and note.start < to - SNAP then
+      note.stop = math.min(note.stop, to)
+      inside[#inside + 1] = note
+    end
+  end
+  return inside
+end
+
 --- The notes that count: unmuted, starting inside [from, to) quarter notes; the selected ones if any are selected.
 function notes.heard(all, from, to)
   local inside, selected = {}, {}

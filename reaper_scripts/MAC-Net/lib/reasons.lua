@@ -3,8 +3,8 @@
 
 return {
   nothing_selected = "Select a MIDI item first (or open one in the MIDI editor).",
-  too_many_items = "Select one MIDI item, or two: a melody and its accompaniment.",
-  two_lengths = "The two selected items must start and end together.",
+  too_many_tracks = "Select items of one track, or of two: a melody and its accompaniment.",
+  two_lengths = "What is selected on the two tracks must start and end together.",
   which_melody = "Which of the two is the melody?\n\nYes: %s\nNo: %s",
   which_role = "Is this the melody?\n\n%s\n\nYes: melody\nNo: accompaniment",
   not_asked = "MAC-Net: nothing was asked for.",

@@ -38,9 +38,12 @@ local function answer_items(project)
     if take.memo(item) then return together(project, item) end
   end
   if #meant == 0 then return nil, reasons.no_answer_here end
-  local primer = take.is_midi(meant[1]) and take.guid(meant[1])
+  local primers = {}
+  for _, item in ipairs(meant) do
+    if take.is_midi(item) then primers[take.guid(item)] = true end
+  end
   local latest, group
-  for _, item in ipairs(take.find(project, function(other) return other.primer == primer end)) do
+  for _, item in ipairs(take.find(project, function(other) return primers[other.primer] end)) do
     local kept = take.memo(item)
     if not group or kept.group > group then latest, group = item, kept.group end
   end

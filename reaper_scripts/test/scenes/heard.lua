@@ -109,4 +109,36 @@ function scenes.an_answer_that_is_continued_keeps_its_roles_and_its_name()
   if not name:find("^Verse › %d/3 ") then error("take name " .. name) end
 end
 
+function scenes.several_items_of_a_track_are_heard_as_one()
+  local world, project, track, item = tune_project()
+  local second = world:add_item(project, track, { first = 20, last = 28, notes = { { 0, 4, 76 }, { 6, 20, 79 } }, name = "End" })
+  second.selected = true
+  act(world, "Continue selected item")
+  local answer = track.items[3]
+  near(stage.extent(project, answer), 28, "after the last of them")
+  local clip = stage.clip(answer, "melody")
+  equal(#clip.notes, 18, "the notes of both")
+  equal(clip.length, 24 * 960, "their bars")
+  equal(clip.notes[18].onset + clip.notes[18].duration, clip.length, "no note outlasts its item")
+  equal(stage.memo(answer).name, "End", "named after the last")
+  for _, each in ipairs(fake.all_items(project)) do each.selected = each == item or each == second end
+  act(world, "Next variation")
+  says(world, "variation 2 of 3")
+end
+
+function scenes.what_lies_on_two_tracks_must_end_together()
+  local world, project = tune_project()
+  local before = fake.describe(project)
+  local other = world:add_item(project, world:add_track(project, "Keys"), { first = 4, last = 12, notes = { { 0, 1, 48 } } })
+  other.selected = true
+  act(world, "Continue selected item")
+  says(world, "start and end together")
+  equal(#world.undo, 0, "undo steps")
+  local third = world:add_item(project, world:add_track(project, "Bass"), { first = 4, last = 20, notes = { { 0, 1, 36 } } })
+  third.selected = true
+  act(world, "Continue selected item")
+  says(world, "of one track, or of two")
+  equal(fake.describe(project):sub(1, #before), before, "the tune")
+end
+
 return scenes
