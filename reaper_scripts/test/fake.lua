@@ -202,8 +202,8 @@ end
 
 -- ------------------------------------------------------------------------------------------------ running scripts
 
-local LIBRARIES = { "actions", "compose", "endless", "host", "installed", "mail", "memo", "notes", "osc", "place",
-  "reasons", "take", "talk", "udp", "variations", "wire" }
+local LIBRARIES = { "actions", "change", "compose", "endless", "host", "installed", "mail", "memo", "notes", "osc", "place",
+  "reasons", "sources", "take", "talk", "udp", "variations", "wire" }
 
 local function swap_libraries(script)
   for _, name in ipairs(LIBRARIES) do

@@ -1,11 +1,11 @@
 -- @noindex
 -- What each action does; an action's file only names itself. A fault of ours ends in a line, never in a window.
 
+local change = require("change")
 local compose = require("compose")
 local endless = require("endless")
 local host = require("host")
 local reasons = require("reasons")
-local take = require("take")
 local talk = require("talk")
 local variations = require("variations")
 local wire = require("wire")
@@ -69,5 +69,5 @@ local actions = {
 return function(name)
   local fine, problem = pcall(actions[name], "MAC-Net: " .. name)
   if not fine then host.say(reasons.strange_error:format(tostring(problem))) end
-  if not take.has_changed() then host.leave_no_trace() end
+  if not change.has_changed() then host.leave_no_trace() end
 end

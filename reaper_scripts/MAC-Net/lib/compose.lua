@@ -1,140 +1,17 @@
 -- @noindex
 -- Continue, Accompany, Vary, Another: from the items that are meant to items of takes.
 
+local change = require("change")
 local host = require("host")
 local memo = require("memo")
 local notes = require("notes")
 local reasons = require("reasons")
+local sources_of = require("sources")
 local take = require("take")
 local talk = require("talk")
 local wire = require("wire")
 
 local compose = {}
-
-local SAME_PLACE = 1e-4 -- quarter notes
-
--- The notes that some items of one track play, and where these lie together. nil and the reason if one is no MIDI item.
-local function played_by(project, items)
-  local all, extent = {}, { first = math.huge, last = -math.huge }
-  for _, item in ipairs(items) do
-    if not take.is_midi(item) then return nil, reasons.not_midi end
-    local own = take.extent(project, item)
-    for _, note in ipairs(notes.inside(take.read(project, item), own.first, own.last)) do all[#all + 1] = note end
-    extent.first, extent.last = math.min(extent.first, own.first), math.max(extent.last, own.last)
-  end
-  return all, extent
-end
-
-local function last_of(project, items)
-  local last, stop = items[1], -math.huge
-  for _, item in ipairs(items) do
-    local own = take.extent(project, item)
-    if own.last > stop then last, stop = item, own.last end
-  end
-  return last
-end
-
-local function are_drums(items, heard)
-  for _, item in ipairs(items) do
-    if notes.is_drum_name(take.name(item)) or notes.is_drum_name(take.track_name(item)) then return true end
-  end
-  return notes.are_drums(heard)
-end
-
---- What is read of the items of one track: the notes that count, in the bars of the last meter. nil and the reason if
--- there are none.
-local function heard_of(project, items)
-  local all, extent = played_by(project, items)
-  if not all then return nil, extent end
-  local span = take.span(project, extent.first, extent.last)
-  local heard, is_selection = notes.heard(all, math.max(extent.first, span.first), extent.last)
-  if #heard == 0 then -- the last meter has no notes: what came before it still is music
-    heard, is_selection = notes.heard(all, extent.first, extent.last)
-  end
-  if #heard == 0 then return nil, reasons.no_notes end
-  if are_drums(items, heard) then return nil, reasons.only_drums end
-  local earliest = math.huge
-  for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
-  if is_selection or earliest < span.first then span.first = take.bar(project, earliest + 1e-6).first end
-  local item = last_of(project, items)
-  local kept = take.memo(item)
-  return {
-    item = item, items = items, extent = extent, span = span, heard = heard, name = take.title(item),
-    role = kept and kept.role,
-  }
-end
-
-local function is_same_place(first, second)
-  return math.abs(first.extent.first - second.extent.first) < SAME_PLACE
-    and math.abs(first.extent.last - second.extent.last) < SAME_PLACE
-end
-
-local function called(source)
-  local track = take.track_name(source.item)
-  return source.name ~= "" and string.format("%s (%s)", source.name, track) or track
-end
-
--- Which of two is the melody, 1 or 2: an answer of ours knows its role, of others it is found, or asked for. nil when
--- the user cancels.
-local function melody_of(first, second, wanted)
-  if first.role ~= second.role then
-    return (first.role == "melody" or second.role == "accompaniment") and 1 or 2
-  end
-  if wanted == "ask" then return host.choose(reasons.which_melody:format(called(first), called(second))) end
-  return notes.melody_of(first.heard, second.heard)
-end
-
-local function role_of(source, wanted)
-  if source.role then return source.role end
-  if wanted == "ask" then
-    return ({ "melody", "accompaniment" })[host.choose(reasons.which_role:format(called(source)))]
-  end
-  return wanted ~= "auto" and wanted or notes.role(source.heard)
-end
-
--- The sources with their roles; nil when the user was asked and cancels.
-local function with_roles(sources, wanted)
-  if #sources == 1 then
-    sources[1].role = role_of(sources[1], wanted)
-    return sources[1].role and sources
-  end
-  local melody = melody_of(sources[1], sources[2], wanted)
-  if not melody then return nil end
-  sources[melody].role, sources[3 - melody].role = "melody", "accompaniment"
-  local first = math.min(sources[1].span.first, sources[2].span.first)
-  sources[1].span.first, sources[2].span.first = first, first
-  return sources
-end
-
-local function by_track(items)
-  local tracks, groups = {}, {}
-  for _, item in ipairs(items) do
-    local track = take.track(item)
-    if not groups[track] then
-      groups[track] = {}
-      tracks[#tracks + 1] = track
-    end
-    table.insert(groups[track], item)
-  end
-  for index, track in ipairs(tracks) do tracks[index] = groups[track] end
-  return tracks
-end
-
---- The items that are meant, read and with their roles, one source a track; nil and the reason.
-function compose.sources(project, role)
-  local groups = by_track(take.meant(project))
-  if #groups == 0 then return nil, reasons.nothing_selected end
-  if #groups > 2 then return nil, reasons.too_many_tracks end
-  local sources = {}
-  for index, items in ipairs(groups) do
-    local source, reason = heard_of(project, items)
-    if not source then return nil, reason end
-    sources[index] = source
-  end
-  if #sources == 2 and not is_same_place(sources[1], sources[2]) then return nil, reasons.two_lengths end
-  sources = with_roles(sources, role)
-  return sources, not sources and reasons.not_asked or nil
-end
 
 local function clips_of(sources)
   local clips = {}
@@ -234,7 +111,7 @@ local function room_for(job, role, last, beside)
     return track, false
   end
   local name = (job.name ~= "" and job.name or "MAC-Net") .. " › " .. role
-  return take.track_below(job.project, beside, name), job.items[role] ~= nil
+  return change.track_below(job.project, beside, name), job.items[role] ~= nil
 end
 
 local VOICES = { "melody", "accompaniment" }
@@ -259,12 +136,12 @@ local function land(job, answers, welcome)
         track, is_substitute = room_for(job, role, last, beside)
       end
       is_elsewhere = is_elsewhere or is_substitute == true
-      items[#items + 1] = take.write(job.project, place_of(job, track, into), written, into)
+      items[#items + 1] = change.write(job.project, place_of(job, track, into), written, into)
       if not job.items[role] then beside = track end
     end
   end
   if job.settings.lanes == "yes" and take.knows_lanes() and not job.into and #answers > 1 then
-    take.to_lanes(job.project, items)
+    change.to_lanes(job.project, items)
     items = take.find(job.project, function(memo_found) return memo_found.group == job.group end)
   end
   return items, is_elsewhere
@@ -321,7 +198,7 @@ function compose.run(title, job, on)
           return true
         end
         if take.project() ~= job.project then return false end
-        local items, is_elsewhere = take.as_one_step(job.project, title, function()
+        local items, is_elsewhere = change.as_one_step(job.project, title, function()
           return land(job, answers, welcome)
         end)
         host.say(report(#answers, is_elsewhere))
@@ -335,7 +212,7 @@ end
 --- The action: what is meant, asked, written.
 function compose.action(title, kind, settings)
   local project = take.project()
-  local sources, reason = compose.sources(project, settings.role)
+  local sources, reason = sources_of(project, settings.role)
   if not sources then
     return host.say(reason)
   end

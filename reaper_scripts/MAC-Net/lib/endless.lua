@@ -5,6 +5,7 @@ local compose = require("compose")
 local host = require("host")
 local notes = require("notes")
 local reasons = require("reasons")
+local sources_of = require("sources")
 local take = require("take")
 
 local endless = {}
@@ -122,7 +123,7 @@ function endless.toggle(title)
     return host.say(reasons.endless_off)
   end
   local project, settings = take.project(), host.settings()
-  local sources, reason = compose.sources(project, settings.role)
+  local sources, reason = sources_of(project, settings.role)
   if not sources then
     return host.say(reason)
   end

@@ -1,6 +1,7 @@
 -- @noindex
 -- The variations of an answer, whose melody and accompaniment go together: listen, choose, mark, ask for more.
 
+local change = require("change")
 local compose = require("compose")
 local host = require("host")
 local memo = require("memo")
@@ -76,9 +77,9 @@ function variations.step(title, by)
   local list, shown = numbered(takes)
   if #list < 2 then return refuse(reasons.only_one) end
   local number = ((shown or 1) - 1 + by) % #list + 1
-  take.as_one_step(project, title, function()
+  change.as_one_step(project, title, function()
     for _, each in ipairs(takes) do
-      if is_alike(each, list[number]) then take.show(each) end
+      if is_alike(each, list[number]) then change.show(each) end
     end
   end)
   host.say(reasons.variation:format(number, #list))
@@ -98,20 +99,20 @@ function variations.keep(title)
     end
   end
   if #dropped == 0 then return refuse(has_edited and reasons.edited_kept or reasons.nothing_to_drop) end
-  take.as_one_step(project, title, function() take.drop(project, dropped) end)
+  change.as_one_step(project, title, function() change.drop(project, dropped) end)
   host.say(has_edited and reasons.edited_kept or reasons.kept)
 end
 
 local STAR = "★ "
 
 local function mark(project, title, items, shown, starred)
-  take.as_one_step(project, title, function()
+  change.as_one_step(project, title, function()
     for _, each in ipairs(take.variations(items)) do
       if is_alike(each, shown) then
         local name = take.take_name(each):gsub("^" .. STAR, "")
-        take.rename(each, starred and STAR .. name or name)
+        change.rename(each, starred and STAR .. name or name)
         each.memo.starred = starred and 1 or 0
-        take.remember(each, each.memo)
+        change.remember(each, each.memo)
       end
     end
   end)

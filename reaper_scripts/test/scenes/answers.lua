@@ -113,10 +113,13 @@ end
 
 function scenes.the_editor_s_take_is_used_when_nothing_is_selected()
   local world, project, _, item = tune_project()
+  local open = world:add_item(project, world:add_track(project, "x"), { first = 4, last = 20, notes = { { 0, 8, 50 } } }).takes[1]
+  project.tracks[2].items, open.item, item.takes[2] = {}, item, open
   item.selected = false
-  world.editor = { window = { kind = "HWND", alive = true }, take = item.takes[1] }
+  world.editor = { window = { kind = "HWND", alive = true }, take = open }
   act(world, "Continue selected item")
   equal(#made_items(project), 2, "items made")
+  equal(stage.clip(made_items(project)[1], "melody").notes[1].pitch, 50, "the take that is open, though another is active")
 end
 
 function scenes.loops_offsets_and_rates_are_heard_as_they_sound()
