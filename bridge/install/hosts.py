@@ -101,7 +101,7 @@ class Host:
         """
         if self.is_it(folder):
             return folder
-        marks = " nor ".join(self.marks)
+        marks = " or ".join(self.marks)
         raise InstallFolderMissing(
             f"{folder} is not {self.folder}: there is no {marks} in it", hint=f"{self.shown_by}."
         )
@@ -177,7 +177,7 @@ HOSTS = {
         "Live's User Library",
         "Live names it in Settings > Library > Location of User Library",
         _live_places,
-        ("Presets", "Defaults"),
+        ("Presets", "Defaults", "Samples", "Ableton Folder Info"),
         _live_files,
         "In Live's browser: User Library > Presets > MIDI Effects > Max MIDI Effect, and drag MAC-Net onto a MIDI "
         "track.",

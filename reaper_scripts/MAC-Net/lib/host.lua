@@ -185,9 +185,11 @@ local function token()
   return string.format("%x", math.floor(reaper.time_precise() * 1e6) % 2 ^ 48 // 1)
 end
 
-function host.mailbox(settings)
-  local data = settings.data ~= "" and settings.data or place.data_folder(reaper.GetOS(), os.getenv)
-  return data .. "/" .. MAILBOX
+local function mailboxes(settings)
+  local folders = { settings.data }
+  if settings.data == "" then folders = place.data_folders(reaper.GetOS(), os.getenv, reaper.GetResourcePath()) end
+  for index, folder in ipairs(folders) do folders[index] = folder .. "/" .. MAILBOX end
+  return folders
 end
 
 --- The way to the bridge: sockets where there are some, else the packet folder. nil and the reason when neither.
@@ -195,10 +197,12 @@ function host.connect(settings)
   local core = udp.library(reaper.GetResourcePath() .. "/Scripts")
   local transport = core and udp.open(core, settings.port)
   if transport then return transport end
-  local folder = host.mailbox(settings)
-  transport = mail.open(folder, list_files, token())
-  if transport then return transport end
-  return nil, reasons.no_mailbox:format(folder)
+  local folders = mailboxes(settings)
+  for _, folder in ipairs(folders) do
+    transport = mail.open(folder, list_files, token())
+    if transport then return transport end
+  end
+  return nil, reasons.no_mailbox:format(folders[1])
 end
 
 --- Offer to start the bridge; true when it was started.

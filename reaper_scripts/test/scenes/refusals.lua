@@ -111,4 +111,38 @@ function scenes.the_command_that_came_with_the_scripts_is_offered()
   equal(world.boxes[1]:find('"/there/python" -m bridge serve', 1, true) ~= nil, true, "what is offered: " .. world.boxes[1])
 end
 
+local function close(world, project)
+  project.alive = false
+  for _, item in ipairs(fake.all_items(project)) do item.alive, item.takes[1].alive = false, false end
+  for _, track in ipairs(project.tracks) do track.alive = false end
+  table.remove(world.projects, 1)
+  world.active = world:add_project(stage.COMMON)
+end
+
+function scenes.a_project_that_is_closed_while_waiting_is_left_alone()
+  for _, name in ipairs({ "Continue selected item", "Endless" }) do
+    local world, project = tune_project()
+    world.playing, world.position = 1, 6
+    world:run(stage.ACTIONS .. name .. ".lua")
+    close(world, project)
+    world:settle()
+    says(world, "project was closed")
+    equal(#world.undo + #fake.all_items(world.active), 0, "made by " .. name)
+  end
+end
+
+function scenes.a_second_item_that_goes_while_waiting_changes_nothing()
+  local world, project, track = tune_project()
+  local first = world:add_item(project, track, { first = 0, last = 4, notes = { { 0, 4, 55 } } })
+  first.selected = true
+  world:run(stage.ACTIONS .. "Continue selected item.lua")
+  table.remove(track.items, 2)
+  first.alive = false
+  local before = fake.describe(project)
+  world:settle()
+  says(world, "deleted while")
+  equal(fake.describe(project), before, "the project")
+  equal(#world.undo, 0, "undo steps")
+end
+
 return scenes

@@ -65,4 +65,27 @@ function scenes.the_data_folder_is_the_bridge_s()
   equal(place.data_folder("Win64", getenv), "C:\\Users\\x\\AppData\\Local\\macnet-bridge", "on Windows")
 end
 
+function scenes.the_data_folder_is_looked_for_beside_reaper_s_own_on_windows()
+  local place = require("place")
+  local function getenv(name) return ({ LOCALAPPDATA = "C:\\Users\\J\246rg\\AppData\\Local" })[name] end
+  local folders = place.data_folders("Win64", getenv, "C:\\Users\\J\195\182rg\\AppData\\Roaming\\REAPER")
+  equal(folders[1], "C:\\Users\\J\246rg\\AppData\\Local\\macnet-bridge", "as the environment spells it")
+  equal(folders[2], "C:\\Users\\J\195\182rg\\AppData\\Local\\macnet-bridge", "as REAPER spells it")
+  equal(#place.data_folders("Win64", getenv, "D:\\REAPER portable"), 1, "a portable REAPER tells nothing")
+  equal(#place.data_folders("Other", getenv, "/home/x/.config/REAPER"), 1, "elsewhere")
+end
+
+function scenes.a_socket_library_for_another_lua_is_never_loaded()
+  local udp = require("udp")
+  local files = {
+    ["S/mavriq-lua-sockets/socket/core.so"] = "\0$LuaVersion: Lua 5.4.6  Copyright\0",
+    ["S/Daniel Lumertz Scripts/LUA Sockets/socket module/socket/core.dll"] = "\0Lua 5.3\0",
+  }
+  local function read(path) return files[path] end
+  equal(table.concat(udp.places("S", "Lua 5.4", read), ";"), "S/mavriq-lua-sockets/?.so", "in REAPER 7")
+  equal(table.concat(udp.places("S", "Lua 5.3", read), ";"),
+    "S/Daniel Lumertz Scripts/LUA Sockets/socket module/?.dll", "in REAPER 6")
+  equal(#udp.places("S", "Lua 5.5", read), 0, "in one that is to come")
+end
+
 return scenes
