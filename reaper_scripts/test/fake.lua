@@ -79,6 +79,7 @@ function fake.new(options)
     options = options, projects = {}, ext = {}, tips = {}, boxes = {}, answers = {}, executed = {}, deferred = {},
     undo = {}, undo_depth = 0, ui_locks = 0, toggles = {}, playing = 0, position = 0, skipped = 0, skipped_a_tick = 0, scripts = {},
     next_guid = 0, libraries = nil, random = options.seed or 1, editor = nil, trim_behind = options.trim_behind or false, unsorted = {},
+    unseen = {},
     on_box = function() return 2 end,
   }, World)
   world.reaper = world:_make_reaper()
@@ -194,7 +195,7 @@ end
 --- Take back the last undo step.
 function World:undo_step()
   local step = table.remove(self.undo)
-  self.unsorted = {}
+  self.unsorted, self.unseen = {}, {}
   project.kill_all(step.before.project.tracks)
   step.before.project.tracks = step.before.tracks
   return step
@@ -215,6 +216,10 @@ function World:_check_tick()
   if self.undo_depth ~= 0 then error("an undo block is still open") end
   if self.ui_locks ~= 0 then error("the UI is still locked") end
   if next(self.unsorted) then error("notes were written and never sorted") end
+  for item in pairs(self.unseen) do
+    if item.alive then error("an item's notes were written, and UpdateItemInProject was not called") end
+  end
+  self.unseen = {}
   if self.is_stale then error("the window still shows the project of before") end
 end
 

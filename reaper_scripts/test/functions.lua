@@ -125,7 +125,7 @@ local function add_item_functions(world, f)
   end
   function f.SetMediaItemSelected(item, selected) item.selected = selected end
   function f.TakeIsMIDI(take) return take.source.is_midi end
-  function f.UpdateItemInProject() end
+  function f.UpdateItemInProject(item) world.unseen[item] = nil end
 end
 
 local function add_midi_functions(world, f)
@@ -159,7 +159,7 @@ local function add_midi_functions(world, f)
     table.insert(midi_of(take).notes, {
       first = first, last = last, pitch = pitch, velocity = velocity, channel = channel, muted = muted, selected = selected,
     })
-    take.source.sorted, world.unsorted[take.source] = false, true
+    take.source.sorted, world.unsorted[take.source], world.unseen[take.item] = false, true, true
     return true
   end
   function f.MIDI_Sort(take)

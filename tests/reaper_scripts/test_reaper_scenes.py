@@ -84,7 +84,7 @@ def play(
     port: int = 0,
     transport: str = "udp",
     version: int = 7,
-    projects: int = 200,
+    projects: int = 140,
 ) -> None:
     """Play scenes, or all of them; what a scene asks for on its way (KILL, START) is done to the bridge."""
     seed = random.randrange(2**31)
