@@ -20,7 +20,7 @@ local function source_of(selected)
     heard = notes.heard(all, extent.first, extent.last)
   end
   if #heard == 0 then error(texts.no_notes, 0) end
-  local name = region.name(selected)
+  local name = region.name(selected):gsub(" > .- #%d+$", "") -- of an answer: of what it was made for
   if notes.are_drums(heard) or notes.is_drum_name(name) then error(texts.only_drums, 0) end
   if heard[1].start < span.first then span.first = region.bar(heard[1].start).first end
   return { region = selected, extent = extent, span = span, heard = heard, name = name }

@@ -125,11 +125,21 @@ function region.make(session, wanted)
   return made
 end
 
---- The playlist that a region goes to: another region's, if there is room, else that of a new track.
+local function track_named(session, name)
+  local route = session:route_by_name(name)
+  local track = not route:isnil() and route:to_track()
+  return track and not track:isnil() and not track:to_midi_track():isnil() and track or nil
+end
+
+--- The playlist that a region goes to: another region's, if there is room, else that of the track of a name, which is
+-- made where there is none.
 -- @param beside the other region, or nil
 function region.playlist(session, beside, name, first, length)
-  local playlist = beside and track_of(session, beside):playlist()
-  if playlist and is_free(playlist, first, first + length) then return playlist end
+  local tracks = { beside and track_of(session, beside) or nil }
+  tracks[#tracks + 1] = track_named(session, name)
+  for _, track in ipairs(tracks) do
+    if is_free(track:playlist(), first, first + length) then return track:playlist() end
+  end
   return new_track(session, name):playlist()
 end
 

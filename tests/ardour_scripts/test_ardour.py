@@ -227,6 +227,10 @@ def test_a_clip_is_continued_right_after_it_and_accompanied_on_a_new_track(
     ]
     assert all(re.fullmatch(r"Melody-1 > \S+ #\d+", answer.name) for answer in answers)
     check_answers(answers, home, session)
+    assert press(session, home, "Continue", answers[0].name) == []
+    more = [region for region in saved_regions(session) if region.first == 52]
+    assert [region.track for region in more] == ["Melody", "Melody-1 accompaniment"]
+    assert all(re.fullmatch(r"Melody-1 > \S+ #\d+", region.name) for region in more)
 
 
 @pytest.mark.usefixtures("bridge")
