@@ -10,6 +10,7 @@ from bridge import __version__
 from bridge.cli.compose import accompany, continue_, generate, vary
 from bridge.cli.demo import demo
 from bridge.cli.doctor import doctor
+from bridge.cli.install import install_app
 from bridge.cli.library import library
 from bridge.cli.models import models, train
 from bridge.cli.serve import serve
@@ -57,4 +58,5 @@ app.command()(models)
 app.command()(train)
 app.command()(words)
 app.command()(doctor)
+app.add_typer(install_app, name="install")
 app.command()(demo)
