@@ -16,6 +16,13 @@ what happened and where, the hint says what to do next.
     │   └── MidiUnwritable          midi.unwritable
     ├── WordError
     │   └── BadWord                 word.malformed
+    ├── LibraryError
+    │   ├── LibraryMissing          library.missing
+    │   ├── SetUnreadable           library.set_unreadable
+    │   ├── NoClips                 library.no_clips
+    │   ├── OverridesMalformed      library.overrides
+    │   ├── LibraryUnwritable       library.unwritable
+    │   └── CacheUnavailable        library.cache
     ├── ModelError
     │   ├── ModelMissing            model.missing
     │   ├── ModelDamaged            model.damaged
@@ -41,6 +48,11 @@ what happened and where, the hint says what to do next.
     │   └── TrainingUnavailable     training.unavailable
     ├── EvaluationError
     │   └── EvaluationUnavailable   evaluation.unavailable
+    ├── InstallError
+    │   ├── InstallFolderMissing    install.no_folder
+    │   ├── NotShipped              install.not_shipped
+    │   ├── InstallUnwritable       install.unwritable
+    │   └── NothingInstalled        install.nothing
     └── SettingError                setting.invalid
 
 Foreign errors are mapped to these in the one file that imports the foreign library.
@@ -129,6 +141,48 @@ class BadWord(WordError):
     """The text is not a beat word."""
 
     code = "word.malformed"
+
+
+class LibraryError(MacNetError):
+    """A folder of music, or a project in it, cannot be used."""
+
+    code = "library"
+
+
+class LibraryMissing(LibraryError):
+    """There is no such folder."""
+
+    code = "library.missing"
+
+
+class SetUnreadable(LibraryError):
+    """A Live set, a Live clip or a REAPER project is broken, or not what its name says."""
+
+    code = "library.set_unreadable"
+
+
+class NoClips(LibraryError):
+    """A Live set or REAPER project holds no MIDI notes."""
+
+    code = "library.no_clips"
+
+
+class OverridesMalformed(LibraryError):
+    """The text file that corrects roles cannot be understood."""
+
+    code = "library.overrides"
+
+
+class LibraryUnwritable(LibraryError):
+    """The report on a library cannot be written; nothing was."""
+
+    code = "library.unwritable"
+
+
+class CacheUnavailable(LibraryError):
+    """What is remembered of a library cannot be read or written."""
+
+    code = "library.cache"
 
 
 class ModelError(MacNetError):
@@ -279,6 +333,36 @@ class EvaluationUnavailable(EvaluationError):
     """What measuring needs is not installed."""
 
     code = "evaluation.unavailable"
+
+
+class InstallError(MacNetError):
+    """Scripts or the device cannot be put into a DAW's folder, or taken out."""
+
+    code = "install"
+
+
+class InstallFolderMissing(InstallError):
+    """The DAW's folder is not where it is looked for."""
+
+    code = "install.no_folder"
+
+
+class NotShipped(InstallError):
+    """This copy of the product lacks what should be installed."""
+
+    code = "install.not_shipped"
+
+
+class InstallUnwritable(InstallError):
+    """A file cannot be written, replaced or removed."""
+
+    code = "install.unwritable"
+
+
+class NothingInstalled(InstallError):
+    """There is no record of anything that was installed there."""
+
+    code = "install.nothing"
 
 
 class SettingError(MacNetError):

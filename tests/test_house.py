@@ -83,6 +83,7 @@ print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.
         ["continue", "--help"],
         ["train", "--help"],
         ["evaluate", "--help"],
+        ["library", "--help"],
     ],
 )
 def test_the_help_imports_nothing_heavy(args: list[str]) -> None:

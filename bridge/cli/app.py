@@ -11,6 +11,8 @@ from bridge.cli.compose import accompany, continue_, generate, vary
 from bridge.cli.demo import demo
 from bridge.cli.doctor import doctor
 from bridge.cli.evaluate import evaluate_app
+from bridge.cli.install import install_app
+from bridge.cli.library import library
 from bridge.cli.models import models, train
 from bridge.cli.serve import serve
 from bridge.cli.takes import takes_app
@@ -52,9 +54,11 @@ app.command()(accompany)
 app.command()(vary)
 app.command()(generate)
 app.add_typer(takes_app, name="takes")
+app.command()(library)
 app.command()(models)
 app.command()(train)
 app.command()(words)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(doctor)
+app.add_typer(install_app, name="install")
 app.command()(demo)

@@ -72,7 +72,7 @@ def test_training_puts_a_model_onto_the_users_own_shelf(
     assert (trainer.asked["folder"], trainer.asked["name"]) == (tmp_path, "mine")
     assert trainer.asked["models_dir"] == data_dir / "models"
     assert trainer.asked["resume"] is False
-    assert trainer.asked["settings"] == TrainSettings(minutes=3.0, rng_seed=5)
+    assert trainer.asked["recipe"].settings == TrainSettings(minutes=3.0, rng_seed=5)
     assert "1.250 + 0.500 nats a quarter note" in said.out
     assert "--model mine" in said.out
     assert "broken.mid: it is broken" in said.err
