@@ -72,11 +72,11 @@ def score_of(clips: Mapping[Role, Clip], *, name: str = "", shift: int | None = 
     return Score(name, frame, voices, tuple(role in clips for role in VOICES), shift, shift_nats)
 
 
-def words_of(clip: Clip, shift: int) -> tuple[Word, ...]:
-    """A clip's words, transposed, on the network's grid, holding only what sounds."""
+def words_of(clip: Clip, shift: int, beats: tuple[Beat, ...] = ()) -> tuple[Word, ...]:
+    """A clip's words, transposed, on the network's grid, holding only what sounds; see `encode_clip`."""
     words: list[Word] = []
     sounding: tuple[int, ...] = ()
-    for word in encode_clip(clip).words:
+    for word in encode_clip(clip, beats).words:
         words.append(settle(project(transpose_word(word, shift)), sounding))
         sounding = words[-1].sounding
     return tuple(words)

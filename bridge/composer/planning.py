@@ -1,0 +1,214 @@
+"""From a request's options, and the manner of its clips, to what holds for every voice of the answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bridge.beats.playlist import words_of
+from bridge.composer.manner import divisions_of, manner_of
+from bridge.composer.parts import made_voices
+from bridge.composer.rhythm import models_of
+from bridge.composer.steering import LONGEST_RUN, Bounds, busy_places, places_in, range_welcome
+from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks, slice_clip
+from bridge.network.demand import Leaning
+from bridge.request import Kind, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bridge.beats.metre import Beat
+    from bridge.beats.vocabulary import Mask
+    from bridge.beats.word import Word
+    from bridge.composer.hearing import Hearing
+    from bridge.composer.manner import Manner
+    from bridge.composer.parts import Part
+    from bridge.composer.rhythm import Model
+    from bridge.music.note import Clip
+
+# As learned, one continuation in 30 did nothing but loop its primer, which the tunes themselves never do; this
+# weariness leaves one in 100 and takes 3 of 100 repeated bars away (29 folk primers, 4 answers each).
+_ON = Leaning(weariness=0.2, patience=4)
+_LEANINGS: Final = {
+    Kind.CONTINUE: _ON,
+    Kind.GENERATE: _ON,
+    # An accompaniment may repeat itself whenever its melody does.
+    Kind.ACCOMPANY: Leaning(),
+    # The clip has just been heard: without this it would come back as it is.
+    Kind.VARY: Leaning(invention=2.5),
+}
+_COMPOUND: Final[Ticks] = 3 * TICKS_PER_BEAT // 8
+"""What felt beats of three parts are multiples of, and those of two are not."""
+_INVENTED: Final = 8.0
+"""Nats towards new words, from the middle of `similarity` to 0."""
+_RECALLED: Final = 6.0
+"""Nats towards words heard before, from the middle of `similarity` to 1."""
+
+
+def leaning_of(kind: Kind, similarity: float) -> Leaning:
+    """How much new words are preferred, by how similar to its clip an answer shall be: 0 to 1."""
+    leaning = _LEANINGS[kind]
+    off = similarity - 0.5
+    nats = -_INVENTED * off if off < 0 else -_RECALLED * off
+    return replace(
+        leaning, invention=leaning.invention + nats, weariness=leaning.weariness * min(1.0, 2 - 2 * similarity)
+    )
+
+
+def imagining(part: Part, hearings: Mapping[Role, Hearing]) -> list[Bounds]:
+    """What holds for the voices that are imagined beneath a primer."""
+    divisions = _given_divisions(part)
+    frame = [beat for beat, _ in part.primer]
+    return [
+        Bounds(
+            hearings[role].allowed,
+            places=_shared_places(divisions, frame),
+            silence=_bar(frame) if frame else 1,
+        )
+        for role in VOICES
+    ]
+
+
+def bounds_of(
+    request: Request,
+    part: Part,
+    heard: Sequence[Sequence[Word]],
+    hearings: Mapping[Role, Hearing],
+    registers: Sequence[float],
+) -> list[Bounds]:
+    """What holds for each voice of the answer."""
+    frame = [beat for beat, _ in part.primer]
+    manners = [manner_of(words, frame) if words else None for words in heard]
+    plain = _plain_bounds(request, part)
+    return [
+        _voice_bounds(request, role, manner, hearing=hearings[role], plain=plain, part=part, middle=middle)
+        for role, manner, middle in zip(VOICES, manners, registers or (0.0, 0.0), strict=True)
+    ]
+
+
+def _plain_bounds(request: Request, part: Part) -> Bounds:
+    """What holds for a voice that nothing is known of."""
+    frame = part.frame
+    density = float(request.option("density"))
+    return Bounds(
+        np.ones(128, np.bool_),
+        places=_shared_places(_given_divisions(part), frame),
+        silence=_silence(frame, request.length, 0),
+        going_on=math.log(density),
+        leaning=leaning_of(request.kind, float(request.option("similarity"))),
+    )
+
+
+def _voice_bounds(
+    request: Request,
+    role: Role,
+    manner: Manner | None,
+    *,
+    hearing: Hearing,
+    plain: Bounds,
+    part: Part,
+    middle: float,
+) -> Bounds:
+    if manner is None:
+        welcome = _moved_welcome(hearing, middle) if hearing.up and middle else plain.welcome
+        return replace(plain, allowed=hearing.allowed, welcome=welcome)
+    density = float(request.option("density"))
+    is_given = role in request.clips
+    return replace(
+        plain,
+        allowed=hearing.allowed,
+        welcome=range_welcome(manner, up=hearing.up),
+        places=busy_places(manner, _felts(part.frame), density=density),
+        silence=_silence(part.frame, request.length, manner.silence if is_given else 0),
+        longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
+        rate=manner.rate * density,
+        typical=manner.onsets * density,
+    )
+
+
+def _moved_welcome(hearing: Hearing, middle: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """For a voice without a clip: a pull towards its register in training, moved up."""
+    away = np.abs(np.arange(128) - (middle + hearing.up))
+    return np.asarray(-0.15 * np.maximum(0, away - 7))
+
+
+def _silence(frame: Sequence[Beat], length: Ticks, own: Ticks) -> Ticks:
+    """Ticks for which a voice is never silent: a bar, or longer than in the clip; it is never silent throughout."""
+    return max(1, min(max(_bar(frame), own + 1), length // 2))
+
+
+def _bar(frame: Sequence[Beat]) -> Ticks:
+    return max(beat.meter.bar for beat in frame)
+
+
+def _felts(frame: Sequence[Beat]) -> dict[Ticks, int]:
+    """The lengths of felt beats, with the number of parts that each has by itself: threes in compound meters."""
+    return {beat.felt: 3 if beat.felt % _COMPOUND == 0 else 2 for beat in frame}
+
+
+def _given_divisions(part: Part) -> dict[Ticks, frozenset[int]]:
+    """How the voices that are given cut their beats."""
+    found: dict[Ticks, frozenset[int]] = {}
+    beats = part.primer or part.answer
+    frame = [beat for beat, _ in beats]
+    for voice in range(len(VOICES)):
+        words = [given[voice] for _, given in beats]
+        known = [word for word in words if word is not None]
+        if len(known) == len(words):
+            for felt, divisions in divisions_of(known, frame).items():
+                found[felt] = found.get(felt, frozenset()) | divisions
+    return found
+
+
+def _shared_places(divisions: Mapping[Ticks, frozenset[int]], frame: Sequence[Beat]) -> dict[Ticks, Mask]:
+    """Where a voice that is made for another may start its notes; everywhere if nothing is given."""
+    return {
+        felt: places_in(divisions[felt] | {plain}) for felt, plain in _felts(frame).items() if felt in divisions
+    }
+
+
+def models(request: Request, frame: Sequence[Beat]) -> dict[Role, tuple[tuple[Model | None, ...], Clip]]:
+    """The rhythms that are kept, by voice; a voice without a clip takes that of the other where it joins it."""
+    if request.option("rhythm") != "keep" or request.kind is Kind.GENERATE:
+        return {}
+    found = {}
+    for role in made_voices(request):
+        clip = request.clips.get(role)
+        if clip is None and request.kind is Kind.ACCOMPANY:
+            clip = next(iter(request.clips.values()))
+        if clip is not None and clip.notes:
+            found[role] = (models_of(clip, frame), clip)
+    return found
+
+
+def tones(request: Request, heard: Sequence[Sequence[Word]]) -> dict[Role, list[frozenset[int]]]:
+    """For an accompaniment that is varied: the pitch classes of each of its beats."""
+    if request.kind is not Kind.VARY or made_voices(request) != (Role.ACCOMPANIMENT,):
+        return {}
+    words = heard[VOICES.index(Role.ACCOMPANIMENT)]
+    return {Role.ACCOMPANIMENT: [frozenset(note.pitch % 12 for note in word.notes) for word in words]}
+
+
+def given_before(
+    request: Request, frame: Sequence[Beat], hearings: Mapping[Role, Hearing]
+) -> list[list[tuple[Word, ...]]]:
+    """The lines that are to be avoided, as the network hears them; a voice that is not there has no words."""
+    return [
+        [
+            words_of(slice_clip(clips[role], 0, request.length), -hearings[role].back, tuple(frame))
+            if role in clips
+            else ()
+            for role in VOICES
+        ]
+        for clips in request.avoid
+    ]
+
+
+def prompt(request: Request) -> tuple[bool, ...]:
+    """For each voice, whether it strikes as the answer begins where none before it does: no answer is late."""
+    if request.kind not in (Kind.CONTINUE, Kind.GENERATE) or request.option("rhythm") == "keep":
+        return (False, False)
+    return (request.option("voices") == Role.MELODY.value, True)

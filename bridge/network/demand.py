@@ -1,0 +1,310 @@
+"""What is asked of one word: frozen values, and the few functions that read them.
+
+Two hooks reach every word, whichever way the network comes to it:
+
+    weight_of   a log-weight for a whole word: one heard before, or any that stands in a list
+    bias_of     a log-bias for every symbol, while a word is being spelled
+
+Both read the same `Demand`, so a copied word and a spelled one are held to the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.beats.grid import GRID
+from bridge.beats.vocabulary import (
+    END,
+    FIN,
+    LAST,
+    MAX_SYMBOLS,
+    PITCH_0,
+    SIZE,
+    SUSTAIN,
+    Mask,
+    Speller,
+    spell,
+)
+from bridge.beats.word import Word, WordNote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Weights = npt.NDArray[np.float64]
+
+NEVER: Final = -60.0
+"""Nats for what stays out as long as there is anything else."""
+
+ANY_KEY: Final[Mask] = np.ones(128, np.bool_)
+ANYWHERE: Final[Mask] = np.ones(LAST, np.bool_)
+AS_LEARNED: Final[Weights] = np.zeros(128)
+for _shared in (ANY_KEY, ANYWHERE, AS_LEARNED):
+    _shared.flags.writeable = False
+
+_CLOSING: Final = [END, SUSTAIN, FIN]
+_INDEX: Final = {position: index for index, position in enumerate(GRID)}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How much new words are preferred to those heard before.
+
+    Attributes:
+        invention: nats by which a new word is preferred; 0 as learned.
+        weariness: nats that this grows by with each beat for which the music has gone along with an earlier passage.
+        patience: beats of such a passage before weariness sets in.
+    """
+
+    invention: float = 0.0
+    weariness: float = 0.0
+    patience: int = 0
+
+    def after(self, along: int) -> float:
+        """Nats by which a new word is preferred after so many beats of an earlier passage."""
+        return self.invention + self.weariness * max(0, along - self.patience)
+
+
+class Run(NamedTuple):
+    """How often one pitch has been struck in a row, and how often it may be."""
+
+    pitch: int = -1
+    length: int = 0
+    longest: int = MAX_SYMBOLS
+
+    def then(self, pitch: int) -> Run:
+        """The run after one more note."""
+        return Run(pitch, self.length + 1 if pitch == self.pitch else 1, self.longest)
+
+
+class Rhythm(NamedTuple):
+    """The rhythm of one word, its pitches left open.
+
+    Attributes:
+        held: the pitches that go on from the beat before, each with the index in `GRID` of its end.
+        groups: what is struck: indices of onset and end, and how many pitches; in that order.
+    """
+
+    held: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one word of one variation keeps to, and what it leans to.
+
+    Attributes:
+        sounding: the pitches that the voice's last word left sounding, ascending.
+        may_hold: what sounds may be held over; not from a primer into its answer.
+        allowed: of 128 keys, those that may be struck, as the network hears them (after transposition).
+        places: of the positions of `GRID`, those where a note may start.
+        strike_by: the index in `GRID` at which a note starts at the latest; none need start where it is None.
+        welcome: nats for each time that a key is struck.
+        going_on: nats for every further onset in the beat.
+        typical: how many onsets a beat has: with as many, `going_on` speaks neither for nor against a word.
+        run: what was struck last, and how often in a row.
+        rhythm: the rhythm that the word has; free where it is None.
+        leaning: towards new words.
+    """
+
+    sounding: tuple[int, ...] = ()
+    may_hold: bool = True
+    allowed: Mask = field(default_factory=lambda: ANY_KEY)
+    places: Mask = field(default_factory=lambda: ANYWHERE)
+    strike_by: int | None = None
+    welcome: Weights = field(default_factory=lambda: AS_LEARNED)
+    going_on: float = 0.0
+    typical: float = 0.0
+    run: Run = Run()
+    rhythm: Rhythm | None = None
+    leaning: Leaning = Leaning()
+
+    @property
+    def holdable(self) -> tuple[int, ...]:
+        """The pitches that the word may hold."""
+        return self.sounding if self.may_hold else ()
+
+
+class Facts(NamedTuple):
+    """What demands ask about a word.
+
+    Attributes:
+        struck: its articulated pitches, in order of onset and pitch.
+        held: the pitches that it holds over, each with the index of its end.
+        onsets: the indices of its onsets, each once, ascending.
+        groups: as in `Rhythm`.
+    """
+
+    struck: tuple[int, ...]
+    held: tuple[tuple[int, int], ...]
+    onsets: tuple[int, ...]
+    groups: tuple[tuple[int, int, int], ...]
+
+
+@lru_cache(maxsize=8192)
+def facts_of(word: Word) -> Facts:
+    """What demands ask about a word on the network's grid."""
+    struck = sorted((_INDEX[n.onset], n.pitch, _INDEX[n.end]) for n in word.notes if n.articulated)
+    spans = sorted((onset, end) for onset, _, end in struck)
+    return Facts(
+        tuple(pitch for _, pitch, _ in struck),
+        tuple(sorted((n.pitch, _INDEX[n.end]) for n in word.notes if not n.articulated)),
+        tuple(sorted({onset for onset, _ in spans})),
+        tuple((*span, spans.count(span)) for span in sorted(set(spans))),
+    )
+
+
+def run_after(run: Run, struck: Sequence[int]) -> Run | None:
+    """The run after some more notes, None where one is struck too often."""
+    for pitch in struck:
+        run = run.then(pitch)
+        if run.length > run.longest:
+            return None
+    return run
+
+
+def weight_of(word: Word, demand: Demand) -> float:
+    """The log-weight of a whole word; minus infinity where it cannot stand."""
+    facts = facts_of(word)
+    if not _can_stand(facts, demand):
+        return -np.inf
+    welcome = float(sum(demand.welcome[pitch] for pitch in facts.struck))
+    return welcome + demand.going_on * (len(facts.onsets) - demand.typical)
+
+
+def _can_stand(facts: Facts, demand: Demand) -> bool:
+    if demand.rhythm is not None:
+        in_rhythm = facts.held == demand.rhythm.held and facts.groups == demand.rhythm.groups
+        return in_rhythm and all(demand.allowed[pitch] for pitch in facts.struck)
+    if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
+        return False
+    return (
+        all(pitch in demand.holdable for pitch, _ in facts.held)
+        and all(demand.allowed[pitch] for pitch in facts.struck)
+        and all(demand.places[onset] for onset in facts.onsets)
+        and run_after(demand.run, facts.struck) is not None
+    )
+
+
+def bias_of(demand: Demand) -> Weights:
+    """The log-bias of every symbol, (SIZE)."""
+    bias = np.zeros(SIZE)
+    bias[PITCH_0:] = demand.welcome
+    bias[_CLOSING] = -demand.going_on
+    return bias
+
+
+class Quill:
+    """Spells one word within a demand, symbol by symbol."""
+
+    def __init__(self, demand: Demand) -> None:
+        self._speller = Speller(
+            demand.sounding,
+            demand.allowed,
+            must_strike=demand.strike_by is not None,
+            may_hold=demand.may_hold,
+            places=demand.places,
+            strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
+        )
+        self._run = demand.run
+        if self._run.length >= self._run.longest:
+            self._speller.forbid(self._run.pitch)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing may follow."""
+        return self._speller.is_over
+
+    @property
+    def word(self) -> Word:
+        """The word, once it is over."""
+        return self._speller.word
+
+    def legal(self) -> Mask:
+        """Which symbols may come next."""
+        return self._speller.legal()
+
+    def push(self, symbol: int) -> None:
+        """Take the next symbol, which must be legal."""
+        self._speller.push(symbol)
+        if symbol >= PITCH_0:
+            self._run = self._run.then(symbol - PITCH_0)
+            if self._run.length >= self._run.longest:
+                self._speller.forbid(self._run.pitch)
+
+
+class TracingQuill:
+    """Spells one word in a rhythm that is given: only its pitches are chosen."""
+
+    def __init__(self, demand: Demand, rhythm: Rhythm) -> None:
+        self._speller = Speller(demand.sounding, demand.allowed)
+        self._path = list(spelling_of(rhythm, demand.sounding))
+        self._run = demand.run
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing may follow."""
+        return self._speller.is_over
+
+    @property
+    def word(self) -> Word:
+        """The word, once it is over."""
+        return self._speller.word
+
+    def legal(self) -> Mask:
+        """Which symbols may come next: the one that the rhythm has, or a pitch that leaves room for the next ones."""
+        legal = self._speller.legal()
+        wanted = np.zeros(SIZE, np.bool_)
+        if self._path and self._path[0] is not None:
+            wanted[self._path[0]] = True
+        elif self._path:
+            pitches = np.flatnonzero(legal[PITCH_0:])
+            wanted[PITCH_0 + pitches[: max(1, len(pitches) - _leading_gaps(self._path) + 1)]] = True
+            tired = PITCH_0 + self._run.pitch
+            wanted[tired] &= self._run.length < self._run.longest or wanted.sum() == 1
+        if (legal & wanted).any():
+            return legal & wanted
+        self._path = []  # a word as long as no speller makes: it ends here
+        closing = np.zeros(SIZE, np.bool_)
+        closing[_CLOSING] = legal[_CLOSING]
+        return closing if closing.any() else legal
+
+    def push(self, symbol: int) -> None:
+        """Take the next symbol, which must be legal."""
+        self._speller.push(symbol)
+        del self._path[:1]
+        if symbol >= PITCH_0:
+            self._run = self._run.then(symbol - PITCH_0)
+            if not self._speller.legal()[PITCH_0:].any():  # no key is left for the rest of the chord
+                del self._path[: _leading_gaps(self._path)]
+
+
+def quill_of(demand: Demand) -> Quill | TracingQuill:
+    """What spells a word within a demand."""
+    return Quill(demand) if demand.rhythm is None else TracingQuill(demand, demand.rhythm)
+
+
+def _leading_gaps(path: Sequence[int | None]) -> int:
+    return next((at for at, symbol in enumerate(path) if symbol is not None), len(path))
+
+
+def spelling_of(rhythm: Rhythm, sounding: Sequence[int]) -> tuple[int | None, ...]:
+    """The symbols that spell a rhythm, with None where a pitch is to be chosen."""
+    held = [WordNote(0, GRID[end], pitch, articulated=False) for pitch, end in rhythm.held]
+    struck = [
+        # Pitches that stand for any: no two of them are alike, and none is held.
+        WordNote(GRID[onset], GRID[end] - GRID[onset], stand_in)
+        for onset, end, count in rhythm.groups
+        for stand_in in range(count)
+    ]
+    ids = spell(Word(tuple(sorted(held + struck))), sounding)
+    return tuple(None if symbol >= PITCH_0 else symbol for symbol in ids)
+
+
+def places_of(divisions: Sequence[int], parts: int) -> Mask:
+    """The positions of `GRID` in a beat of `parts` that is cut into any of some numbers of equal parts."""
+    return np.array([any(place * d % parts == 0 for d in divisions) for place in GRID[:LAST]], np.bool_)
