@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bridge.beats.encoding import encode_clip
 from bridge.beats.metre import Beat, clip_beats
 from bridge.beats.vocabulary import project, settle
-from bridge.beats.word import Word
+from bridge.beats.word import Word, WordNote
 from bridge.music.key import find_key
 from bridge.music.note import VOICES, Clip, Role
 
@@ -86,7 +86,8 @@ def transpose_word(word: Word, semitones: int) -> Word:
     """The word `semitones` higher; a pitch that would leave the keyboard stays in it, octaves away."""
     if semitones == 0:
         return word
-    return Word(tuple(sorted(replace(n, pitch=_fold(n.pitch + semitones)) for n in word.notes)))
+    moved = (WordNote(n.onset, n.duration, _fold(n.pitch + semitones), n.articulated) for n in word.notes)
+    return Word(tuple(sorted(moved)))
 
 
 def _fold(pitch: int) -> int:

@@ -131,7 +131,7 @@ def _perform(
         request.rng_seed,
         models=models,
         tones=planning.tones(request, heard),
-        given_before=planning.given_before(request, part.frame, hearings),
+        given_before=planning.given_before(request, part, heard, hearings),
         prompt=planning.prompt(request),
     )
     return answer(song, part, heard, score=score, tick=tick)

@@ -29,8 +29,9 @@ class Manner:
     Attributes:
         low, high: its lowest and highest pitch.
         middle: the mean pitch of its onsets.
-        rate: notes a quarter note.
+        rate: onsets a quarter note.
         onsets: onsets a felt beat.
+        chord: pitches an onset.
         divisions: for each length of a felt beat, into how many equal parts its onsets cut it.
         silence: ticks of its longest silence.
         run: how often it strikes one pitch in a row at most.
@@ -41,6 +42,7 @@ class Manner:
     middle: float
     rate: float
     onsets: float
+    chord: float
     divisions: Mapping[Ticks, frozenset[int]]
     silence: Ticks
     run: int
@@ -57,8 +59,9 @@ def manner_of(words: Sequence[Word], beats: Sequence[Beat]) -> Manner | None:
         low=min(pitches),
         high=max(pitches),
         middle=sum(pitches) / len(pitches),
-        rate=len(pitches) / quarters,
+        rate=onsets / quarters,
         onsets=onsets / len(words),
+        chord=len(pitches) / onsets,
         divisions=divisions_of(words, beats),
         silence=longest_silence(words, beats),
         run=longest_run(pitches),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bridge.beats.playlist import words_of
+from bridge.composer.apart import GivenBefore, latitudes_from
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.rhythm import models_of
@@ -42,19 +43,26 @@ _LEANINGS: Final = {
 }
 _COMPOUND: Final[Ticks] = 3 * TICKS_PER_BEAT // 8
 """What felt beats of three parts are multiples of, and those of two are not."""
+_AHEAD: Final = 2.2
+"""Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
 _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
+_RETUNED: Final = 2.5
+"""Nats towards new words where the rhythm is kept: it comes with new pitches."""
 _RECALLED: Final = 6.0
 """Nats towards words heard before, from the middle of `similarity` to 1."""
 
 
-def leaning_of(kind: Kind, similarity: float) -> Leaning:
-    """How much new words are preferred, by how similar to its clip an answer shall be: 0 to 1."""
-    leaning = _LEANINGS[kind]
+def leaning_of(request: Request) -> Leaning:
+    """How much new words are preferred, by how similar to its clip an answer shall be."""
+    leaning = _LEANINGS[request.kind]
+    similarity = float(request.option("similarity"))
     off = similarity - 0.5
     nats = -_INVENTED * off if off < 0 else -_RECALLED * off
-    return replace(
-        leaning, invention=leaning.invention + nats, weariness=leaning.weariness * min(1.0, 2 - 2 * similarity)
+    if request.option("rhythm") == "keep":
+        nats += _RETUNED
+    return Leaning(
+        leaning.invention + nats, leaning.weariness * min(1.0, 2 - 2 * similarity), leaning.patience
     )
 
 
@@ -98,7 +106,7 @@ def _plain_bounds(request: Request, part: Part) -> Bounds:
         places=_shared_places(_given_divisions(part), frame),
         silence=_silence(frame, request.length, 0),
         going_on=math.log(density),
-        leaning=leaning_of(request.kind, float(request.option("similarity"))),
+        leaning=leaning_of(request),
     )
 
 
@@ -125,7 +133,9 @@ def _voice_bounds(
         silence=_silence(part.frame, request.length, manner.silence if is_given else 0),
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
         rate=manner.rate * density,
+        going_on=_AHEAD * math.log(density),
         typical=manner.onsets * density,
+        chord=manner.chord if is_given else 0.0,
     )
 
 
@@ -193,18 +203,20 @@ def tones(request: Request, heard: Sequence[Sequence[Word]]) -> dict[Role, list[
 
 
 def given_before(
-    request: Request, frame: Sequence[Beat], hearings: Mapping[Role, Hearing]
-) -> list[list[tuple[Word, ...]]]:
-    """The lines that are to be avoided, as the network hears them; a voice that is not there has no words."""
-    return [
-        [
-            words_of(slice_clip(clips[role], 0, request.length), -hearings[role].back, tuple(frame))
-            if role in clips
-            else ()
-            for role in VOICES
-        ]
+    request: Request, part: Part, heard: Sequence[Sequence[Word]], hearings: Mapping[Role, Hearing]
+) -> list[GivenBefore]:
+    """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
+    lines = [
+        GivenBefore([_line_of(clips.get(role), request, part, hearings[role].back) for role in VOICES])
         for clips in request.avoid
     ]
+    if request.kind is Kind.VARY:
+        lines.append(GivenBefore(heard, latitudes_from(float(request.option("similarity")))))
+    return lines
+
+
+def _line_of(clip: Clip | None, request: Request, part: Part, back: int) -> tuple[Word, ...]:
+    return () if clip is None else words_of(slice_clip(clip, 0, request.length), -back, part.frame)
 
 
 def prompt(request: Request) -> tuple[bool, ...]:

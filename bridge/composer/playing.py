@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bridge.beats.metre import Beat
+    from bridge.composer.apart import GivenBefore
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
     from bridge.music.note import Clip
@@ -43,7 +44,7 @@ class Score:
         rng_seed: 0 or more.
         models: for voices that keep the rhythm of a clip, which of its beats each beat has; and the clip.
         tones: for each beat, the pitch classes that a voice may play so that the harmony stays; empty: any.
-        given_before: lines that the variations keep away from; see `Apart`.
+        given_before: what the variations keep away from.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
     """
 
@@ -53,7 +54,7 @@ class Score:
     rng_seed: int
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]] = field(default_factory=dict)
     tones: Mapping[Role, Sequence[frozenset[int]]] = field(default_factory=dict)
-    given_before: Sequence[Sequence[tuple[Word, ...]]] = ()
+    given_before: Sequence[GivenBefore] = ()
     prompt: tuple[bool, ...] = (False, False)
 
 

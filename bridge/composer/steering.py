@@ -38,11 +38,11 @@ _EDGE_COST: Final = 0.5
 _LIFT_PULL: Final = 0.05
 """Nats a semitone from the middle, for each semitone that the range is moved by within an octave."""
 
-_EAGERNESS: Final = 0.9
-"""Nats for each quarter note's worth of notes that a voice is behind."""
-_SLACK: Final = 0.75
-"""So many quarter notes' worth of notes ahead or behind are as good as none."""
-_MOST: Final = 4.0
+_EAGERNESS: Final = 1.0
+"""Nats for the first quarter note's worth of onsets, or the first chord, that a voice is behind."""
+_SLACK: Final = 0.5
+"""So many quarter notes' worth of onsets ahead or behind are as good as none."""
+_MOST: Final = 16.0
 """Nats for one more onset at most."""
 
 
@@ -56,9 +56,10 @@ class Bounds:
         places: for each length of a felt beat, where notes may start; everywhere for lengths that are not named.
         silence: ticks for which the voice is never silent.
         longest_run: how often it may strike one pitch in a row.
-        rate: notes a quarter note that it is held to; 0 leaves it free.
+        rate: onsets a quarter note that it is held to; 0 leaves it free.
         going_on: nats for one more onset before anything was played.
         typical: onsets a beat.
+        chord: pitches an onset that it is held to; 0 leaves it free.
         leaning: towards new words.
     """
 
@@ -70,6 +71,7 @@ class Bounds:
     rate: float = 0.0
     going_on: float = 0.0
     typical: float = 0.0
+    chord: float = 0.0
     leaning: Leaning = Leaning()
 
 
@@ -120,6 +122,7 @@ class Line:
         may_hold: whether they may be held over.
         quiet: ticks for which nothing has sounded.
         struck: notes so far.
+        onsets: onsets so far.
         quarters: quarter notes so far.
         run: what was struck last, and how often in a row.
     """
@@ -129,6 +132,7 @@ class Line:
     may_hold: bool = True
     quiet: Ticks = 0
     struck: int = 0
+    onsets: int = 0
     quarters: float = 0.0
     run: Run = Run()
 
@@ -144,6 +148,8 @@ class Line:
             welcome=bounds.welcome,
             going_on=self._going_on(),
             typical=bounds.typical,
+            stacking=self._stacking(),
+            chord=max(1.0, bounds.chord),
             run=self.run._replace(longest=bounds.longest_run),
             leaning=bounds.leaning,
         )
@@ -152,6 +158,7 @@ class Line:
         """Go on by a word."""
         facts = facts_of(word)
         self.struck += len(facts.struck)
+        self.onsets += len(facts.onsets)
         self.quarters += beat.length / TICKS_PER_BEAT
         for pitch in facts.struck:
             self.run = self.run.then(pitch)
@@ -170,9 +177,27 @@ class Line:
         bounds = self.bounds
         if bounds.rate <= 0:
             return bounds.going_on
-        behind = self.quarters - self.struck / bounds.rate
-        behind = math.copysign(max(0.0, abs(behind) - _SLACK), behind)
-        return float(np.clip(bounds.going_on + _EAGERNESS * behind, -_MOST, _MOST))
+        return _bounded(bounds.going_on + _urge(self.quarters - self.onsets / bounds.rate))
+
+    def _stacking(self) -> float:
+        """A voice of single notes stays one; chords grow or shrink towards those of the clip."""
+        chord = self.bounds.chord
+        if chord <= 1:
+            return NEVER if chord else 0.0
+        return _bounded(_urge((self.onsets * chord - self.struck) / chord))
+
+
+def _urge(behind: float) -> float:
+    """Nats for so many quarter notes, or chords, behind: gentle at first, then whatever it takes.
+
+    A network may be sure of what it would do by itself: a folk model holds its chords, whatever a pianist plays.
+    """
+    beyond = max(0.0, abs(behind) - _SLACK)
+    return math.copysign(_EAGERNESS * beyond * (1 + beyond / 2), behind)
+
+
+def _bounded(nats: float) -> float:
+    return min(_MOST, max(-_MOST, nats))
 
 
 @cache

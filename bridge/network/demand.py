@@ -3,15 +3,15 @@
 Two hooks reach every word, whichever way the network comes to it:
 
     weight_of   a log-weight for a whole word: one heard before, or any that stands in a list
-    bias_of     a log-bias for every symbol, while a word is being spelled
+    biases_of   a log-bias for every symbol, while a word is being spelled
 
 Both read the same `Demand`, so a copied word and a spelled one are held to the same.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -106,6 +106,8 @@ class Demand:
         welcome: nats for each time that a key is struck.
         going_on: nats for every further onset in the beat.
         typical: how many onsets a beat has: with as many, `going_on` speaks neither for nor against a word.
+        stacking: nats for every further pitch of an onset.
+        chord: how many pitches an onset has: with as many, `stacking` speaks neither for nor against a word.
         run: what was struck last, and how often in a row.
         rhythm: the rhythm that the word has; free where it is None.
         leaning: towards new words.
@@ -119,6 +121,8 @@ class Demand:
     welcome: Weights = field(default_factory=lambda: AS_LEARNED)
     going_on: float = 0.0
     typical: float = 0.0
+    stacking: float = 0.0
+    chord: float = 1.0
     run: Run = Run()
     rhythm: Rhythm | None = None
     leaning: Leaning = Leaning()
@@ -145,9 +149,23 @@ class Facts(NamedTuple):
     groups: tuple[tuple[int, int, int], ...]
 
 
-@lru_cache(maxsize=8192)
+_KNOWN: Final = 8_192
+"""Of how many words the facts are kept."""
+_facts: dict[int, tuple[Word, Facts]] = {}
+
+
 def facts_of(word: Word) -> Facts:
     """What demands ask about a word on the network's grid."""
+    # By identity: to hash a word takes as long as to look at it, and a song's words come again as they are.
+    found = _facts.get(id(word))
+    if found is None:
+        if len(_facts) >= _KNOWN:
+            _facts.clear()
+        found = _facts[id(word)] = (word, _find_facts(word))
+    return found[1]
+
+
+def _find_facts(word: Word) -> Facts:
     struck = sorted((_INDEX[n.onset], n.pitch, _INDEX[n.end]) for n in word.notes if n.articulated)
     spans = sorted((onset, end) for onset, _, end in struck)
     return Facts(
@@ -160,6 +178,8 @@ def facts_of(word: Word) -> Facts:
 
 def run_after(run: Run, struck: Sequence[int]) -> Run | None:
     """The run after some more notes, None where one is struck too often."""
+    if run.length + len(struck) <= run.longest and len(set(struck)) == len(struck) > 1:
+        return Run(struck[-1], 1, run.longest)
     for pitch in struck:
         run = run.then(pitch)
         if run.length > run.longest:
@@ -171,35 +191,49 @@ def weight_of(word: Word, demand: Demand) -> float:
     """The log-weight of a whole word; minus infinity where it cannot stand."""
     facts = facts_of(word)
     if not _can_stand(facts, demand):
-        return -np.inf
-    welcome = float(sum(demand.welcome[pitch] for pitch in facts.struck))
-    return welcome + demand.going_on * (len(facts.onsets) - demand.typical)
+        return -math.inf
+    onsets, struck = len(facts.onsets), len(facts.struck)
+    weight = demand.going_on * _bounded(onsets - demand.typical)
+    weight += demand.stacking * _bounded(struck - onsets * demand.chord)
+    if demand.welcome is not AS_LEARNED:
+        weight += sum(map(demand.welcome.item, facts.struck))
+    return weight
+
+
+def _bounded(surplus: float) -> float:
+    """A word's surplus of onsets or pitches, so far as it counts: the fullest word of a song is not always wanted."""
+    return min(2.0, max(-2.0, surplus))
 
 
 def _can_stand(facts: Facts, demand: Demand) -> bool:
+    if not all(map(demand.allowed.item, facts.struck)):
+        return False
     if demand.rhythm is not None:
-        in_rhythm = facts.held == demand.rhythm.held and facts.groups == demand.rhythm.groups
-        return in_rhythm and all(demand.allowed[pitch] for pitch in facts.struck)
+        return facts.held == demand.rhythm.held and facts.groups == demand.rhythm.groups
     if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
         return False
     return (
         all(pitch in demand.holdable for pitch, _ in facts.held)
-        and all(demand.allowed[pitch] for pitch in facts.struck)
-        and all(demand.places[onset] for onset in facts.onsets)
+        and all(map(demand.places.item, facts.onsets))
         and run_after(demand.run, facts.struck) is not None
     )
 
 
-def bias_of(demand: Demand) -> Weights:
-    """The log-bias of every symbol, (SIZE)."""
-    bias = np.zeros(SIZE)
-    bias[PITCH_0:] = demand.welcome
-    bias[_CLOSING] = -demand.going_on
-    return bias
+def biases_of(demand: Demand) -> Weights:
+    """The log-bias of every symbol, (2, SIZE): as a rule, and right after a pitch of the same onset."""
+    biases = np.zeros((2, SIZE))
+    biases[:, PITCH_0:] = demand.welcome
+    biases[:, _CLOSING] = -demand.going_on
+    biases[1, PITCH_0:] += demand.stacking
+    return biases
 
 
 class Quill:
-    """Spells one word within a demand, symbol by symbol."""
+    """Spells one word within a demand, symbol by symbol.
+
+    Attributes:
+        is_stacking: a pitch that comes next belongs to the onset of the last one.
+    """
 
     def __init__(self, demand: Demand) -> None:
         self._speller = Speller(
@@ -211,6 +245,7 @@ class Quill:
             strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
         )
         self._run = demand.run
+        self.is_stacking = False
         if self._run.length >= self._run.longest:
             self._speller.forbid(self._run.pitch)
 
@@ -231,6 +266,7 @@ class Quill:
     def push(self, symbol: int) -> None:
         """Take the next symbol, which must be legal."""
         self._speller.push(symbol)
+        self.is_stacking = symbol >= PITCH_0
         if symbol >= PITCH_0:
             self._run = self._run.then(symbol - PITCH_0)
             if self._run.length >= self._run.longest:
@@ -244,6 +280,7 @@ class TracingQuill:
         self._speller = Speller(demand.sounding, demand.allowed)
         self._path = list(spelling_of(rhythm, demand.sounding))
         self._run = demand.run
+        self.is_stacking = False
 
     @property
     def is_over(self) -> bool:
@@ -276,6 +313,7 @@ class TracingQuill:
     def push(self, symbol: int) -> None:
         """Take the next symbol, which must be legal."""
         self._speller.push(symbol)
+        self.is_stacking = symbol >= PITCH_0
         del self._path[:1]
         if symbol >= PITCH_0:
             self._run = self._run.then(symbol - PITCH_0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.vocabulary import SIZE, settle, spell
-from bridge.network.demand import bias_of, quill_of, weight_of
+from bridge.network.demand import biases_of, quill_of, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,12 +136,10 @@ def _recall(
     rng: np.random.Generator,
 ) -> Word | None:
     """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
-    weighed = [(word, chance, weight_of(word, demand)) for word, chance in chances]
-    able = [(word, chance, weight) for word, chance, weight in weighed if weight > -np.inf]
     firmness = max(temperature, _FIRMNESS)
-    logs = [np.log(chance) + firmness * weight for _, chance, weight in able]
+    logs = [math.log(chance) + firmness * weight_of(word, demand) for word, chance in chances]
     at = _draw(np.array([*logs, new]), temperature, rng)
-    return able[at][0] if at < len(able) else None
+    return chances[at][0] if at < len(chances) else None
 
 
 def _spell(
@@ -155,16 +154,17 @@ def _spell(
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
     quills = {n: quill_of(demands[n]) for n in rows}
-    biases = {n: bias_of(demands[n]) * max(temperature, _FIRMNESS) for n in rows}
+    biases = {n: biases_of(demands[n]) * max(temperature, _FIRMNESS) for n in rows}
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
     active = list(rows)
     symbols = np.full(len(active), SIZE, np.int64)
     while active:
         logits, state = song.runtime.spell(voice, symbols, given, state)
         for row, n in enumerate(active):
-            logs = np.where(quills[n].legal(), logits[row] + biases[n], -np.inf)
-            symbols[row] = _draw(logs, temperature, rngs[n])
-            quills[n].push(int(symbols[row]))
+            quill = quills[n]
+            logs = np.where(quill.legal(), logits[row] + biases[n][int(quill.is_stacking)], -np.inf)
+            symbols[row] = symbol = _draw(logs, temperature, rngs[n])
+            quill.push(symbol)
         going = [row for row, n in enumerate(active) if not quills[n].is_over]
         if len(going) < len(active):
             active = [active[row] for row in going]
@@ -177,7 +177,7 @@ def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.G
     best = int(logits.argmax())
     if temperature < _COLD:
         return best
-    likely = np.nonzero(logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature))[0]
+    likely = np.flatnonzero(logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature))
     if len(likely) == 1:
         return best
     # The largest of logits plus Gumbel noise falls on each index with its probability.
