@@ -85,13 +85,15 @@ class Composer:
 
 
 def _settled(request: Request) -> Request:
-    """The request with its clips as one piece and its true length; at temperature 0 nothing is left to chance."""
+    """The request with its clips as one piece and its true length; at temperature 0 nothing else decides."""
     clips = together(request.clips)
     length = request.length
     if request.kind in (Kind.ACCOMPANY, Kind.VARY):
         length = next(iter(clips.values())).length
     is_cold = float(request.option("temperature")) == 0
-    return replace(request, clips=clips, length=length, rng_seed=0 if is_cold else request.rng_seed)
+    if is_cold:
+        request = replace(request, rng_seed=0, avoid=())
+    return replace(request, clips=clips, length=length)
 
 
 def _ticker(

@@ -162,13 +162,31 @@ OPTION_TEXTS = {
 def test_every_option_of_the_table_is_an_option_of_the_command(
     macnet: Callable[..., Said], waltz: Path, tmp_path: Path, composer: ScaleComposer
 ) -> None:
-    assert OPTION_TEXTS.keys() == OPTIONS.keys()
+    assert OPTION_TEXTS.keys() == {spec.name for spec in OPTIONS.values() if spec.only is None}
     args = [word for name, (text, _) in OPTION_TEXTS.items() for word in (f"--{name}", text)]
     said = macnet("continue", waltz, "-o", tmp_path / "out.mid", *args)
     assert said.code == 0, said.err
     assert composer.asked[0].options == {name: value for name, (_, value) in OPTION_TEXTS.items()}
-    for name, spec in OPTIONS.items():
-        assert (f"--{name} is stored" in said.err) is (not spec.effective)
+
+
+def test_an_option_of_music_from_nothing_is_none_of_a_clips(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path
+) -> None:
+    said = macnet("continue", waltz, "-o", tmp_path / "out.mid", "--meter", "6/8")
+    assert said.code == 2
+    assert "--meter" in said.err
+
+
+def test_asking_again_avoids_what_was_given_and_an_rng_seed_repeats_it(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path, composer: ScaleComposer
+) -> None:
+    for number in (1, 2):
+        macnet("continue", waltz, "-o", tmp_path / f"out-{number}.mid")
+    first, second = composer.asked
+    assert [len(asked.avoid) for asked in composer.asked] == [0, 1]
+    for asked in (first, second):
+        macnet("continue", waltz, "-o", tmp_path / "again.mid", "--force", "--rng-seed", asked.rng_seed)
+        assert composer.asked[-1] == asked
 
 
 def test_options_that_were_not_given_are_left_to_their_defaults(
