@@ -219,7 +219,8 @@ class Speller:
         if not self._may_hold:
             return
         mask[[SOME, SUSTAIN]] = True
-        mask[ALL] = bool(np.delete(self._allowed, self._sounding).any())  # then something else must be struck
+        held = sum(map(self._allowed.item, self._sounding))
+        mask[ALL] = np.count_nonzero(self._allowed) > held  # then something else must be struck
 
     def _within_ties(self, mask: Mask) -> None:
         mask[CUT] = True

@@ -14,10 +14,10 @@ from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.music.note import VOICES, Role
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import choose_fitting_words, choose_words
+from bridge.network.sampling import COLD, choose_fitting_words, choose_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bridge.beats.metre import Beat
     from bridge.composer.apart import GivenBefore
@@ -150,12 +150,28 @@ class _Stage:
             )
 
         words = choose(demands, range(self._song.count))
-        for row in range(self._song.count):
-            if shunned := self._apart.shun(voice, row, words=words):
+        # Without chance, rows that are alike would change alike: they change one after another.
+        for rows in self._rows_to_change(voice, words):
+            for row, shunned in rows.items():
                 demands[row] = shunning(demands[row], shunned)
-                words[row] = choose(demands, [row])[0]
+            for row, word in zip(rows, choose(demands, list(rows)), strict=True):
+                words[row] = word
         self._follow_rhythm(number, voice, words)
         return words
+
+    def _rows_to_change(self, voice: int, words: Sequence[Word]) -> Iterator[dict[int, list[Word]]]:
+        """The rows that have too much in common with others, with the words they must not be like.
+
+        `words` may change between one step and the next.
+        """
+        if self._score.temperature < COLD:
+            for row in range(self._song.count):
+                if shunned := self._apart.shun(voice, row, words=words):
+                    yield {row: shunned}
+            return
+        found = {row: self._apart.shun(voice, row, words=words) for row in range(self._song.count)}
+        if rows := {row: shunned for row, shunned in found.items() if shunned}:
+            yield rows
 
     def _demand(self, number: int, beat: Beat, voice: int, row: int) -> Demand:
         line = self._lines[voice][row]

@@ -17,7 +17,7 @@ from bridge.beats.grid import GRID, tick_of
 from bridge.beats.vocabulary import LAST, Mask
 from bridge.beats.word import PARTS
 from bridge.music.note import TICKS_PER_BEAT, Ticks
-from bridge.network.demand import NEVER, Demand, Leaning, Run, Weights, facts_of, places_of
+from bridge.network.demand import ANYWHERE, NEVER, Demand, Leaning, Run, Weights, facts_of, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,7 +208,7 @@ def _ticks_of_grid(felt: Ticks) -> tuple[Ticks, ...]:
 
 def _inside(beat: Beat, places: Mask | None) -> Mask:
     """The places of a beat that its end does not cut off."""
-    everywhere = np.ones(LAST, np.bool_) if places is None else places
+    everywhere = ANYWHERE if places is None else places
     if beat.length == beat.felt:
         return everywhere
     return everywhere & (np.array(_ticks_of_grid(beat.felt)) < beat.length)

@@ -13,7 +13,7 @@ from bridge.composer.feeling import feel_of_clip, moments_of
 from bridge.composer.parts import made_voices
 from bridge.composer.rhythm import notes_in_rhythm
 from bridge.music.feel import Touch, plain_touches
-from bridge.music.note import VOICES, Clip, MeterChange, Note, Role, slice_clip
+from bridge.music.note import VOICES, Clip, MeterChange, Note, Role, Ticks
 from bridge.music.unison import merge_unisons
 from bridge.request import Kind, Request
 
@@ -68,13 +68,12 @@ class Writer:
         request = self._request
         primer = next(iter(request.clips.values()), None)
         meters = primer.meters if primer and request.kind in (Kind.ACCOMPANY, Kind.VARY) else None
-        clip = Clip(
-            merge_unisons(notes).notes,
+        return Clip(
+            merge_unisons(_cut(notes, request.length)).notes,
             request.length,
             meters or (MeterChange(0, request.meter),),
             primer.name if primer else "",
         )
-        return slice_clip(clip, 0, request.length)
 
     def _notes(self, role: Role, words: Sequence[Word], rng: np.random.Generator) -> list[Note]:
         moments = moments_of(words, self._frame)
@@ -82,9 +81,7 @@ class Writer:
         shades = tuple(tuple(self._shade(m, next(touches)) for m in group) for group in moments)
         end = self._frame[-1].start + self._frame[-1].length
         meters = (MeterChange(0, self._request.meter),)
-        clip = slice_clip(
-            decode_voice(Voice(self._frame, tuple(words), shades, end, meters)), 0, self._request.length
-        )
+        clip = decode_voice(Voice(self._frame, tuple(words), shades, end, meters))
         if role not in self._models:
             return list(clip.notes)
         free = [beat for beat, model in zip(self._frame, self._models[role][0], strict=True) if model is None]
@@ -118,6 +115,15 @@ class Writer:
         least, most = -moment.onset, max(-moment.onset, self._request.length - 1 - moment.onset)
         shift = min(most, max(least, touch.onset_shift))
         return Shade(touch.velocity, shift, touch.end_shift)
+
+
+def _cut(notes: Sequence[Note], length: Ticks) -> list[Note]:
+    """The notes that start before `length`, and end there at the latest."""
+    return [
+        note if note.end <= length else replace(note, duration=length - note.onset)
+        for note in notes
+        if note.onset < length
+    ]
 
 
 def returned(request: Request) -> tuple[Role, ...]:

@@ -2,7 +2,7 @@
 
 Two hooks reach every word, whichever way the network comes to it:
 
-    weight_of   a log-weight for a whole word: one heard before, or any that stands in a list
+    weights_of  a log-weight for a whole word: one heard before, or any that stands in a list
     biases_of   a log-bias for every symbol, while a word is being spelled
 
 Both read the same `Demand`, so a copied word and a spelled one are held to the same.
@@ -176,47 +176,65 @@ def _find_facts(word: Word) -> Facts:
     )
 
 
-def run_after(run: Run, struck: Sequence[int]) -> Run | None:
-    """The run after some more notes, None where one is struck too often."""
-    if run.length + len(struck) <= run.longest and len(set(struck)) == len(struck) > 1:
-        return Run(struck[-1], 1, run.longest)
-    for pitch in struck:
-        run = run.then(pitch)
-        if run.length > run.longest:
-            return None
-    return run
+def weights_of(words: Sequence[Word], demand: Demand) -> list[float]:
+    """The log-weight of each of some whole words; minus infinity for one that cannot stand."""
+    can_stand = _in_rhythm if demand.rhythm is not None else _at_liberty
+    # Bytes and lists are looked at several times as fast as arrays.
+    allowed, places = demand.allowed.tobytes(), demand.places.tobytes()
+    welcome = demand.welcome.tolist()
+    holdable = demand.holdable
+    return [
+        _weight(facts, demand, welcome) if can_stand(facts, demand, allowed, places, holdable) else -math.inf
+        for facts in map(facts_of, words)
+    ]
 
 
-def weight_of(word: Word, demand: Demand) -> float:
-    """The log-weight of a whole word; minus infinity where it cannot stand."""
-    facts = facts_of(word)
-    if not _can_stand(facts, demand):
-        return -math.inf
+def _weight(facts: Facts, demand: Demand, welcome: Sequence[float]) -> float:
     onsets, struck = len(facts.onsets), len(facts.struck)
-    weight = demand.going_on * _bounded(onsets - demand.typical)
-    weight += demand.stacking * _bounded(struck - onsets * demand.chord)
-    if demand.welcome is not AS_LEARNED:
-        weight += sum(map(demand.welcome.item, facts.struck))
+    weight = 0.0
+    # A surplus of onsets or pitches counts so far: the fullest word of a song is not always wanted.
+    if demand.going_on:
+        weight += demand.going_on * min(2.0, max(-2.0, onsets - demand.typical))
+    if demand.stacking:
+        weight += demand.stacking * min(2.0, max(-2.0, struck - onsets * demand.chord))
+    for pitch in facts.struck:
+        weight += welcome[pitch]
     return weight
 
 
-def _bounded(surplus: float) -> float:
-    """A word's surplus of onsets or pitches, so far as it counts: the fullest word of a song is not always wanted."""
-    return min(2.0, max(-2.0, surplus))
-
-
-def _can_stand(facts: Facts, demand: Demand) -> bool:
-    if not all(map(demand.allowed.item, facts.struck)):
+def _in_rhythm(facts: Facts, demand: Demand, allowed: bytes, _: bytes, __: Sequence[int]) -> bool:
+    rhythm = demand.rhythm
+    if rhythm is None or facts.held != rhythm.held or facts.groups != rhythm.groups:
         return False
-    if demand.rhythm is not None:
-        return facts.held == demand.rhythm.held and facts.groups == demand.rhythm.groups
+    return all(allowed[pitch] for pitch in facts.struck)
+
+
+def _at_liberty(
+    facts: Facts, demand: Demand, allowed: bytes, places: bytes, holdable: Sequence[int]
+) -> bool:
     if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
         return False
-    return (
-        all(pitch in demand.holdable for pitch, _ in facts.held)
-        and all(map(demand.places.item, facts.onsets))
-        and run_after(demand.run, facts.struck) is not None
-    )
+    for pitch in facts.struck:
+        if not allowed[pitch]:
+            return False
+    for onset in facts.onsets:
+        if not places[onset]:
+            return False
+    for pitch, _ in facts.held:
+        if pitch not in holdable:
+            return False
+    return not is_stuck(demand.run, facts.struck)
+
+
+def is_stuck(run: Run, struck: Sequence[int]) -> bool:
+    """Whether one pitch would be struck too often in a row by some more notes."""
+    if run.length + len(struck) <= run.longest:
+        return False
+    for pitch in struck:
+        run = run.then(pitch)
+        if run.length > run.longest:
+            return True
+    return False
 
 
 def biases_of(demand: Demand) -> Weights:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.vocabulary import SIZE, settle, spell
-from bridge.network.demand import biases_of, quill_of, weight_of
+from bridge.network.demand import biases_of, quill_of, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ _UNLIKELY_LOG: Final = float(np.log(_UNLIKELY))
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
-_COLD: Final = 0.05
+COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
 
 _FIRMNESS: Final = 0.6
@@ -137,7 +137,8 @@ def _recall(
 ) -> Word | None:
     """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
     firmness = max(temperature, _FIRMNESS)
-    logs = [math.log(chance) + firmness * weight_of(word, demand) for word, chance in chances]
+    weights = weights_of([word for word, _ in chances], demand)
+    logs = [math.log(chance) + firmness * weight for (_, chance), weight in zip(chances, weights, strict=True)]
     at = _draw(np.array([*logs, new]), temperature, rng)
     return chances[at][0] if at < len(chances) else None
 
@@ -175,9 +176,9 @@ def _spell(
 def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator) -> int:
     """One index, by chance; the very unlikely ones are left out."""
     best = int(logits.argmax())
-    if temperature < _COLD:
+    if temperature < COLD:
         return best
-    likely = np.flatnonzero(logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature))
+    likely = (logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature)).nonzero()[0]
     if len(likely) == 1:
         return best
     # The largest of logits plus Gumbel noise falls on each index with its probability.
