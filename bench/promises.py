@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 from pathlib import Path
 
 from bridge.beats.encoding import encode_clip
@@ -77,12 +77,14 @@ def _read_primer(path: Path) -> Primer | None:
         voices = voices_of(read_song(path))
     except MacNetError:
         return None
-    clips = {r: c for r, c in zip(VOICES, (voices.melody, voices.accompaniment), strict=True) if c is not None}
+    clips = {
+        r: c for r, c in zip(VOICES, (voices.melody, voices.accompaniment), strict=True) if c is not None
+    }
     if Role.MELODY not in clips:
         return None
     whole = clips[Role.MELODY]
     lines = [at for at, _ in bar_lines(whole.meters, whole.length)] + [whole.length]
-    for first in range(0, len(lines) - PRIMER_BARS - ANSWER_BARS):
+    for first in range(len(lines) - PRIMER_BARS - ANSWER_BARS):
         start, middle, end = (lines[first + bars] for bars in (0, PRIMER_BARS, PRIMER_BARS + ANSWER_BARS))
         primer = _part(clips, start, middle)
         if len(primer.get(Role.MELODY, whole).notes) >= 6 and Role.MELODY in primer:
@@ -143,7 +145,7 @@ def silent_bars(clip: Clip) -> int:
     lines = [at for at, _ in bar_lines(clip.meters, clip.length)] + [clip.length]
     return sum(
         not any(note.onset < end and note.end > start for note in clip.notes)
-        for start, end in zip(lines, lines[1:], strict=False)
+        for start, end in pairwise(lines)
     )
 
 
@@ -261,7 +263,9 @@ def played(primer: Primer, rng_seed: int) -> Clips:
             loud = 70 + 24 * (on and beat.index == 0) + 10 * on + rng.gauss(0, 4)
             late = round(max(-40, min(40, (6 if on else 18) + rng.gauss(0, 8))))
             onset = max(0, note.onset + late)
-            notes.append(Note(min(onset, clip.length - 1), note.pitch, note.duration, min(127, max(1, round(loud)))))
+            notes.append(
+                Note(min(onset, clip.length - 1), note.pitch, note.duration, min(127, max(1, round(loud))))
+            )
         kept = replace(clip, notes=tuple(sorted(notes)))
         clips[role] = kept
     return clips
@@ -296,6 +300,7 @@ def _for_kind(kind: Kind, primer: Primer) -> Clips:
 
 
 def never_stuck(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Voices that are empty, stuck or silent, by temperature."""
     for temperature in TEMPERATURES:
         empty = stuck = silent = late = bad = total = 0
         for primer in found:
@@ -316,6 +321,7 @@ def never_stuck(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
 
 
 def follows_density(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Notes a beat against the clip."""
     for density in (0.5, 1.0, 2.0):
         for role in VOICES:
             ratios = [
@@ -332,6 +338,7 @@ def follows_density(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
 
 
 def follows_register(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Where the melody lies against the clip."""
     for register in (-12, -5, 0, 5, 12):
         moved, outside, total = [], 0, 0
         for primer in found:
@@ -344,12 +351,14 @@ def follows_register(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
                 outside += sum(not low - slack <= pitch <= high + slack for pitch in made)
                 total += len(made)
         yield (
-            f"register {register:+}: the melody's middle moves by, median (10 %, 90 %); notes beyond range and a fourth",
-            f"{quantile(moved, 0.5):+.1f} ({quantile(moved, 0.1):+.1f}, {quantile(moved, 0.9):+.1f}); {outside} of {total}",
+            f"register {register:+}: the melody's middle moves by, median (10 %, 90 %); notes far beyond its range",
+            f"{quantile(moved, 0.5):+.1f} ({quantile(moved, 0.1):+.1f}, {quantile(moved, 0.9):+.1f});"
+            f" {outside} of {total}",
         )
 
 
 def follows_similarity(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """How much of the clip comes back."""
     for similarity in (0.0, 0.25, 0.5, 0.75, 1.0):
         for kind in (Kind.CONTINUE, Kind.VARY):
             shares = [
@@ -358,13 +367,12 @@ def follows_similarity(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
                 for answer in bench.ask(primer, kind, similarity=similarity)
             ]
             yield f"similarity {similarity:g}, {kind}: melody beats that the clip has", f"{mean(shares):.3f}"
-    real = [
-        come_back(p.real[Role.MELODY], p.clips[Role.MELODY]) for p in found if Role.MELODY in p.real
-    ]
+    real = [come_back(p.real[Role.MELODY], p.clips[Role.MELODY]) for p in found if Role.MELODY in p.real]
     yield "the same of what really follows", f"{mean(real):.3f}"
 
 
 def keeps_rhythm(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Whether a kept rhythm is the clip exactly."""
     same = total = moved = notes = 0
     for primer in found:
         for answer in bench.ask(primer, rhythm="keep", temperature=1.5):
@@ -376,12 +384,14 @@ def keeps_rhythm(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
                 total += 1
                 moved += sum(a.pitch != b.pitch for a, b in zip(clip.notes, own.notes, strict=False))
                 notes += len(own.notes)
-    yield "rhythm keep: voices with the clip's rhythm exactly; notes with a new pitch", (
-        f"{same} of {total}; {moved} of {notes}"
+    yield (
+        "rhythm keep: voices with the clip's rhythm exactly; notes with a new pitch",
+        (f"{same} of {total}; {moved} of {notes}"),
     )
 
 
 def carries_feel(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Accents, spread and timing of answers to clips that are played."""
     pairs: list[tuple[float, float]] = []
     spreads, late, straight = [], [], []
     for primer in found:
@@ -395,19 +405,23 @@ def carries_feel(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
                 centre = mean(n.velocity for n in own.notes)
                 pairs += [(mine[p] - centre, theirs[p] - centre) for p in mine if p in theirs]
                 spreads.append(
-                    spread([n.velocity for n in clip.notes]) / max(1e-9, spread([n.velocity for n in own.notes]))
+                    spread([n.velocity for n in clip.notes])
+                    / max(1e-9, spread([n.velocity for n in own.notes]))
                 )
                 late.append((_off(own), _off(clip)))
         for answer in bench.ask(primer, clips=given, feel=0.0):
             straight += [abs(_off(answer.clips[role])) for role in given]
-    yield "feel: velocity by place of the bar, answers against primers, correlation", (
-        f"{correlation(pairs):.3f} of {len(pairs)}"
+    yield (
+        "feel: velocity by place of the bar, answers against primers, correlation",
+        (f"{correlation(pairs):.3f} of {len(pairs)}"),
     )
-    yield "feel: spread of velocities against the primer's, median (10 %, 90 %)", (
-        f"{quantile(spreads, 0.5):.2f} ({quantile(spreads, 0.1):.2f}, {quantile(spreads, 0.9):.2f})"
+    yield (
+        "feel: spread of velocities against the primer's, median (10 %, 90 %)",
+        (f"{quantile(spreads, 0.5):.2f} ({quantile(spreads, 0.1):.2f}, {quantile(spreads, 0.9):.2f})"),
     )
-    yield "feel: ticks behind the grid, primers and answers", (
-        f"{mean(a for a, _ in late):.1f} and {mean(b for _, b in late):.1f}"
+    yield (
+        "feel: ticks behind the grid, primers and answers",
+        (f"{mean(a for a, _ in late):.1f} and {mean(b for _, b in late):.1f}"),
     )
     yield "feel 0: ticks off the grid", f"{mean(straight):.2f}"
     flat = [
@@ -434,6 +448,7 @@ def _off(clip: Clip) -> float:
 
 
 def stays_apart(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """How different variations are, and answers to the same question asked again."""
     for temperature in (0.0, 0.5, 1.0):
         near = [
             distance(a.clips[Role.MELODY], b.clips[Role.MELODY])
@@ -444,7 +459,8 @@ def stays_apart(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
             f"4 variations at temperature {temperature:g}: distance of two melodies, least (1 %, median)",
             f"{min(near):.2f} ({quantile(near, 0.01):.2f}, {quantile(near, 0.5):.2f}) of {len(near)}",
         )
-    again, free = [], []
+    again: list[float] = []
+    free: list[float] = []
     for primer in found:
         first = bench.ask(primer, variations=4)
         before = tuple(dict(answer.clips) for answer in first)
@@ -459,6 +475,7 @@ def stays_apart(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
 
 
 def keeps_subdivisions(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Whether answers cut the beat as the clip does."""
     for name, of in (("answers", None), ("what really follows", "real")):
         inside = total = 0
         for primer in found:
@@ -488,13 +505,17 @@ def _onset_divisions(clip: Clip) -> list[tuple[tuple[Ticks, int], int]]:
 
 
 def agrees(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
+    """Whether an accompaniment has the tones of its melody."""
     made, real = [0, 0], [0, 0]
     for primer in found:
         melody = primer.clips[Role.MELODY]
         if Role.ACCOMPANIMENT not in primer.clips:
             continue
         for answer in bench.ask(primer, Kind.ACCOMPANY, clips={Role.MELODY: melody}):
-            for total, clip in ((made, answer.clips[Role.ACCOMPANIMENT]), (real, primer.clips[Role.ACCOMPANIMENT])):
+            for total, clip in (
+                (made, answer.clips[Role.ACCOMPANIMENT]),
+                (real, primer.clips[Role.ACCOMPANIMENT]),
+            ):
                 agree, all_ = chord_tones(melody, clip)
                 total[0] += agree
                 total[1] += all_

@@ -79,7 +79,9 @@ OPTIONS: dict[str, OptionSpec] = {
         ),
         OptionSpec("rhythm", "free", "keep: the clip's rhythm with new pitches", choices=("free", "keep")),
         OptionSpec("feel", 1.0, "0: straight; 1: the clip's own velocities and timing", 0.0, 1.0),
-        OptionSpec("meter", "4/4", "the time signature of music from nothing", choices=("n/d",), only=Kind.GENERATE),
+        OptionSpec(
+            "meter", "4/4", "the time signature of music from nothing", choices=("n/d",), only=Kind.GENERATE
+        ),
         OptionSpec("voices", "both", "which voices come back", choices=("both", "melody", "accompaniment")),
     )
 }

@@ -21,7 +21,7 @@ class Latitude(NamedTuple):
 
     Attributes:
         run: beats in a row in which both strike the same.
-        share: of the beats in which something is struck, those in which both strike the same.
+        share: of the beats in which something is struck, those in which both strike the same; and one more.
     """
 
     run: int
@@ -53,8 +53,6 @@ class GivenBefore(NamedTuple):
     latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES)
 
 
-_FROM: Final = 2
-"""Beats before a share says anything."""
 _REST: Final = Word()
 _SHUNNED: Final = 30.0
 """Nats by which a beat's pitches are avoided where the other one has them, all together."""
@@ -69,8 +67,7 @@ class _Common:
     beats: int = 0
 
     def would_be_too_much(self, latitude: Latitude) -> bool:
-        share = (self.same + 1) / (self.beats + 1)
-        return self.run >= latitude.run or (self.beats >= _FROM and share > latitude.share)
+        return self.run >= latitude.run or self.same > latitude.share * (self.beats + 1)
 
     def add(self, *, same: bool) -> None:
         self.beats += 1

@@ -96,7 +96,9 @@ def divisions_of(words: Iterable[Word], beats: Iterable[Beat]) -> dict[Ticks, fr
     """For each length of a felt beat, the numbers of equal parts that its onsets ask for."""
     counts: dict[Ticks, Counter[int]] = defaultdict(Counter)
     for word, beat in zip(words, beats, strict=True):
-        counts[beat.felt].update(_least_division(onset) for onset in {n.onset for n in word.notes if n.articulated})
+        counts[beat.felt].update(
+            _least_division(onset) for onset in {n.onset for n in word.notes if n.articulated}
+        )
     return {
         felt: frozenset(d for d, count in found.items() if d <= 6 or count > _RARE * found.total())
         for felt, found in counts.items()

@@ -61,7 +61,9 @@ def made_voices(request: Request) -> tuple[Role, ...]:
         return (Role.MELODY,) if Role.MELODY not in request.clips else (Role.ACCOMPANIMENT,)
     if request.kind is Kind.VARY:
         return next(
-            (role,) for role in (*request.wanted, *VOICES) if role in request.clips and request.clips[role].notes
+            (role,)
+            for role in (*request.wanted, *VOICES)
+            if role in request.clips and request.clips[role].notes
         )
     return VOICES
 

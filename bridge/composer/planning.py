@@ -176,7 +176,9 @@ def _given_divisions(part: Part) -> dict[Ticks, frozenset[int]]:
 def _shared_places(divisions: Mapping[Ticks, frozenset[int]], frame: Sequence[Beat]) -> dict[Ticks, Mask]:
     """Where a voice that is made for another may start its notes; everywhere if nothing is given."""
     return {
-        felt: places_in(divisions[felt] | {plain}) for felt, plain in _felts(frame).items() if felt in divisions
+        felt: places_in(divisions[felt] | {plain})
+        for felt, plain in _felts(frame).items()
+        if felt in divisions
     }
 
 
@@ -203,7 +205,7 @@ def tones(request: Request, heard: Sequence[Sequence[Word]]) -> dict[Role, list[
 
 
 def given_before(
-    request: Request, part: Part, heard: Sequence[Sequence[Word]], hearings: Mapping[Role, Hearing]
+    request: Request, part: Part, heard: Sequence[tuple[Word, ...]], hearings: Mapping[Role, Hearing]
 ) -> list[GivenBefore]:
     """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
     lines = [

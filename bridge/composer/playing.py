@@ -14,7 +14,7 @@ from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.music.note import VOICES, Role
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import COLD, choose_fitting_words, choose_words
+from bridge.network.sampling import COLD, Chance, choose_fitting_words, choose_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ class _Stage:
         rngs: Sequence[np.random.Generator],
         after: Sequence[tuple[int, ...]] = ((), ()),
     ) -> None:
-        self._song, self._score, self._rngs = song, score, rngs
+        self._song, self._score, self._chance = song, score, Chance(score.temperature, rngs)
         self._lines = [
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
@@ -136,25 +136,32 @@ class _Stage:
         return self._played
 
     def _choose(self, number: int, beat: Beat, voice: int, given: Given) -> list[Word]:
-        demands = [self._demand(number, beat, voice, row) for row in range(self._song.count)]
+        every = range(self._song.count)
+        demands = [self._demand(number, beat, voice, row) for row in every]
         outlook = self._song.outlook(voice)
 
-        def choose(demands: Sequence[Demand], rows: Sequence[int]) -> list[Word]:
-            rest = {"demands": demands, "temperature": self._score.temperature, "rngs": self._rngs}
+        def choose(rows: Sequence[int]) -> list[Word]:
             after = given[voice + 1] if voice + 1 < len(given) else None
             if after is None:
-                return choose_words(self._song, voice, outlook, rows=rows, **rest)  # type: ignore[arg-type]  # by name
-            following = [(after, self._demand(number, beat, voice + 1, row)) for row in range(self._song.count)]
+                return choose_words(
+                    self._song, voice, outlook, demands=demands, chance=self._chance, rows=rows
+                )
             return choose_fitting_words(
-                self._song, voice, outlook, following=following, rows=rows, **rest  # type: ignore[arg-type]  # by name
+                self._song,
+                voice,
+                outlook,
+                following=[(after, self._demand(number, beat, voice + 1, row)) for row in every],
+                demands=demands,
+                chance=self._chance,
+                rows=rows,
             )
 
-        words = choose(demands, range(self._song.count))
+        words = choose(every)
         # Without chance, rows that are alike would change alike: they change one after another.
         for rows in self._rows_to_change(voice, words):
             for row, shunned in rows.items():
                 demands[row] = shunning(demands[row], shunned)
-            for row, word in zip(rows, choose(demands, list(rows)), strict=True):
+            for row, word in zip(rows, choose(list(rows)), strict=True):
                 words[row] = word
         self._follow_rhythm(number, voice, words)
         return words

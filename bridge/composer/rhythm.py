@@ -91,10 +91,10 @@ def _strokes_of(clip: Clip) -> list[tuple[Stroke, ...]]:
     strokes: list[tuple[Stroke, ...]] = []
     for word in encode_clip(clip).words:
         here = []
-        for note in word.notes:
-            if note.articulated:
-                sounding[note.pitch] = waiting[note.pitch].pop(0)
-            here.append(Stroke(sounding[note.pitch], *_on_grid(note.onset, note.end), note.articulated))
+        for part in word.notes:
+            if part.articulated:
+                sounding[part.pitch] = waiting[part.pitch].pop(0)
+            here.append(Stroke(sounding[part.pitch], *_on_grid(part.onset, part.end), part.articulated))
         strokes.append(tuple(here))
     return strokes
 
@@ -123,9 +123,9 @@ def _spans(strokes: Iterable[Stroke]) -> Counter[tuple[int, int]]:
 def pitches_of(model: Model, word: Word, clip: Clip) -> dict[int, int]:
     """The pitch that each stroke of a beat was given: low ones to what was low."""
     given: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for note in sorted(word.notes, key=lambda n: n.pitch):
-        if note.articulated:
-            given[_on_grid(note.onset, note.end)].append(note.pitch)
+    for struck_note in sorted(word.notes, key=lambda n: n.pitch):
+        if struck_note.articulated:
+            given[_on_grid(struck_note.onset, struck_note.end)].append(struck_note.pitch)
     struck = sorted((s for s in model.strokes if s.is_struck), key=lambda s: clip.notes[s.number].pitch)
     found = {}
     for stroke in struck:
@@ -159,7 +159,9 @@ def notes_in_rhythm(
             onset = max(0, source.onset - model.source.start + beat.start)
             if onset >= length:
                 continue
-            note = replace(source, onset=onset, pitch=pitch, duration=max(1, min(source.duration, seam - onset)))
+            note = replace(
+                source, onset=onset, pitch=pitch, duration=max(1, min(source.duration, seam - onset))
+            )
             placed = WordNote(onsets[stroke], 1, pitch)
             notes.append((note, moment_of(placed, beat, beat.start + note.end - onset)))
     return sorted(notes, key=lambda pair: pair[0])

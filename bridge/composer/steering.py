@@ -72,7 +72,7 @@ class Bounds:
     going_on: float = 0.0
     typical: float = 0.0
     chord: float = 0.0
-    leaning: Leaning = Leaning()
+    leaning: Leaning = field(default_factory=Leaning)
 
 
 def range_welcome(manner: Manner, *, up: int) -> Weights:
@@ -100,7 +100,7 @@ def busy_places(manner: Manner, felts: Mapping[Ticks, int], *, density: float) -
         # A clip that strikes beats alone, and few of them, has not said how it would cut them.
         if divisions == {1} and manner.onsets * density < 0.9:
             divisions.add(plain)
-        while max(divisions) < 16 and max(divisions) < 1.5 * manner.onsets * density:
+        while density > 1 and max(divisions) < min(16, 1.5 * manner.onsets * density):
             divisions.add(plain if max(divisions) == 1 else 2 * max(divisions))
         places[felt] = places_in(frozenset(divisions))
     return places
@@ -134,7 +134,7 @@ class Line:
     struck: int = 0
     onsets: int = 0
     quarters: float = 0.0
-    run: Run = Run()
+    run: Run = field(default_factory=Run)
 
     def demand(self, beat: Beat, *, at_once: bool = False) -> Demand:
         """What its next word is asked to be; `at_once`: it strikes as the beat begins."""

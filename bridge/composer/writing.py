@@ -133,4 +133,3 @@ def returned(request: Request) -> tuple[Role, ...]:
     if request.kind is Kind.VARY:
         return tuple(role for role in request.wanted if role in request.clips) or made_voices(request)
     return request.wanted
-

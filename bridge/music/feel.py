@@ -2,8 +2,8 @@
 
 A `Feel` is a small model of one clip. Velocity is a regression on what a player follows (the weight of the metre, the
 height of the note, its length, the size of its chord, a leap before it), then an offset for each place of the bar,
-then what is left. Timing is not explained but drawn: each onset of an answer is played as some onset of the clip at the
-same place of the bar, or at the place that is most like it.
+then what is left. Timing is not explained but drawn: each onset of an answer is played as some onset of the clip at
+the same place of the bar, or at the one most like it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SETTLED: Final = 0.5
 _LEVELS: Final = 8
 """A clip with no more velocities than this, and enough notes for each, was drawn with them: others are not used."""
 _NEAR: Final = 3
-"""Among how many onsets of like length one is drawn."""
+"""Among how many onsets of like length one is drawn, and all that are as like."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -160,7 +160,9 @@ class Feel:
         """An onset of the clip that stands as this one does."""
         same = [chord for chord in self.chords if chord.place == moment.place]
         likely = same or self._alike(moment.weight)
-        likely = sorted(likely, key=lambda chord: abs(math.log(chord.duration / moment.duration)))[:_NEAR]
+        off = [abs(math.log(chord.duration / moment.duration)) for chord in likely]
+        near = sorted(off)[:_NEAR][-1]
+        likely = [chord for chord, far in zip(likely, off, strict=True) if far <= near]
         return likely[int(rng.integers(len(likely)))]
 
     def _alike(self, weight: float) -> list[_Chord]:
@@ -189,7 +191,9 @@ def _chords(pairs: Sequence[tuple[Moment, Touch]], left: Floats) -> Iterable[_Ch
     for rows in _chord_rows([moment for moment, _ in pairs]):
         first = pairs[rows[0]][0]
         touches = tuple(pairs[row][1] for row in rows)
-        yield _Chord(first.place, first.weight, first.duration, touches, tuple(float(left[row]) for row in rows))
+        yield _Chord(
+            first.place, first.weight, first.duration, touches, tuple(float(left[row]) for row in rows)
+        )
 
 
 def _chord_rows(moments: Sequence[Moment]) -> list[list[int]]:
@@ -236,7 +240,9 @@ PLAIN_ACCENT: Final = 14.0
 """Velocities between the first beat of a bar and its lightest place, where no clip says how to play."""
 
 
-def plain_touches(moments: Sequence[Moment], rng: np.random.Generator, *, loud: int, amount: float) -> list[Touch]:
+def plain_touches(
+    moments: Sequence[Moment], rng: np.random.Generator, *, loud: int, amount: float
+) -> list[Touch]:
     """How notes are played that no clip gives a feel to: with the accents of the metre, and a hand's unevenness."""
     uneven = rng.normal(0.0, 2.5, len(moments))
     return [

@@ -123,9 +123,9 @@ class Demand:
     typical: float = 0.0
     stacking: float = 0.0
     chord: float = 1.0
-    run: Run = Run()
+    run: Run = field(default_factory=Run)
     rhythm: Rhythm | None = None
-    leaning: Leaning = Leaning()
+    leaning: Leaning = field(default_factory=Leaning)
 
     @property
     def holdable(self) -> tuple[int, ...]:
@@ -209,9 +209,7 @@ def _in_rhythm(facts: Facts, demand: Demand, allowed: bytes, _: bytes, __: Seque
     return all(allowed[pitch] for pitch in facts.struck)
 
 
-def _at_liberty(
-    facts: Facts, demand: Demand, allowed: bytes, places: bytes, holdable: Sequence[int]
-) -> bool:
+def _at_liberty(facts: Facts, demand: Demand, allowed: bytes, places: bytes, holdable: Sequence[int]) -> bool:
     if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
         return False
     for pitch in facts.struck:

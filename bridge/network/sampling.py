@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -33,14 +34,31 @@ _FIRMNESS: Final = 0.6
 """Demands are felt as much at every temperature above this, and below it as much as at this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How bold choices are, and what decides them.
+
+    Attributes:
+        temperature: 0 to 2; chances are raised to its inverse.
+        rngs: one generator a variation.
+    """
+
+    temperature: float
+    rngs: Sequence[np.random.Generator]
+
+    @property
+    def firmness(self) -> float:
+        """By how much what is asked weighs against what the network expects."""
+        return max(self.temperature, _FIRMNESS)
+
+
 def choose_words(
     song: Song,
     voice: int,
     outlook: Outlook,
     *,
     demands: Sequence[Demand],
-    temperature: float,
-    rngs: Sequence[np.random.Generator],
+    chance: Chance,
     rows: Sequence[int] | None = None,
 ) -> list[Word]:
     """One word of a voice for each variation, for the beat that the song has begun.
@@ -50,8 +68,7 @@ def choose_words(
         voice: which voice.
         outlook: what the song expects of that voice.
         demands: for each variation, what its word keeps to.
-        temperature: 0 to 2; chances are raised to its inverse.
-        rngs: one generator a variation.
+        chance: how bold the choice is, and what decides it.
         rows: the variations that words are wanted for; all when not given.
     """
     rows = range(song.count) if rows is None else rows
@@ -60,13 +77,13 @@ def choose_words(
             song.chances(voice, n, outlook.logs[n]),
             float(outlook.logs[n, -1]) + demands[n].leaning.after(int(outlook.along[n])),
             demands[n],
-            temperature=temperature,
-            rng=rngs[n],
+            chance=chance,
+            row=n,
         )
         for n in rows
     }
     new = [n for n, word in recalled.items() if word is None]
-    spelled = _spell(song, voice, outlook, rows=new, demands=demands, temperature=temperature, rngs=rngs)
+    spelled = _spell(song, voice, outlook, rows=new, demands=demands, chance=chance)
     return [spelled[n] if word is None else word for n, word in recalled.items()]
 
 
@@ -77,8 +94,7 @@ def choose_fitting_words(
     *,
     following: Sequence[tuple[Word, Demand]],
     demands: Sequence[Demand],
-    temperature: float,
-    rngs: Sequence[np.random.Generator],
+    chance: Chance,
     rows: Sequence[int] | None = None,
 ) -> list[Word]:
     """As `choose_words`, where the next voice's words are given: of several words, one that they go well with.
@@ -92,19 +108,15 @@ def choose_fitting_words(
         outlook: what the song expects of that voice.
         following: for each variation, the word of the next voice, and what that comes from.
         demands: for each variation, what its word keeps to.
-        temperature: 0 to 2; chances are raised to its inverse.
-        rngs: one generator a variation.
+        chance: how bold the choice is, and what decides it.
         rows: the variations that words are wanted for; all when not given.
     """
     rows = range(song.count) if rows is None else rows
-    draws = [
-        choose_words(song, voice, outlook, demands=demands, temperature=temperature, rngs=rngs)
-        for _ in range(_CANDIDATES)
-    ]
+    draws = [choose_words(song, voice, outlook, demands=demands, chance=chance) for _ in range(_CANDIDATES)]
     fits = np.stack(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
-    return [draws[_draw(fits[n], temperature, rngs[n])][n] for n in rows]
+    return [draws[_draw(fits[n], chance.temperature, chance.rngs[n])][n] for n in rows]
 
 
 def _likelihoods(
@@ -132,14 +144,14 @@ def _recall(
     new: float,
     demand: Demand,
     *,
-    temperature: float,
-    rng: np.random.Generator,
+    chance: Chance,
+    row: int,
 ) -> Word | None:
     """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
-    firmness = max(temperature, _FIRMNESS)
     weights = weights_of([word for word, _ in chances], demand)
-    logs = [math.log(chance) + firmness * weight for (_, chance), weight in zip(chances, weights, strict=True)]
-    at = _draw(np.array([*logs, new]), temperature, rng)
+    firmness = chance.firmness
+    logs = [math.log(share) + firmness * weight for (_, share), weight in zip(chances, weights, strict=True)]
+    at = _draw(np.array([*logs, new]), chance.temperature, chance.rngs[row])
     return chances[at][0] if at < len(chances) else None
 
 
@@ -150,12 +162,11 @@ def _spell(
     *,
     rows: Sequence[int],
     demands: Sequence[Demand],
-    temperature: float,
-    rngs: Sequence[np.random.Generator],
+    chance: Chance,
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
     quills = {n: quill_of(demands[n]) for n in rows}
-    biases = {n: biases_of(demands[n]) * max(temperature, _FIRMNESS) for n in rows}
+    biases = {n: biases_of(demands[n]) * chance.firmness for n in rows}
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
     active = list(rows)
     symbols = np.full(len(active), SIZE, np.int64)
@@ -164,7 +175,7 @@ def _spell(
         for row, n in enumerate(active):
             quill = quills[n]
             logs = np.where(quill.legal(), logits[row] + biases[n][int(quill.is_stacking)], -np.inf)
-            symbols[row] = symbol = _draw(logs, temperature, rngs[n])
+            symbols[row] = symbol = _draw(logs, chance.temperature, chance.rngs[n])
             quill.push(symbol)
         going = [row for row, n in enumerate(active) if not quills[n].is_over]
         if len(going) < len(active):

@@ -167,7 +167,9 @@ class Takes:
                 return replace(request, avoid=tuple(parse_variation(body).clips for (body,) in rows))
             rows = db.execute(_ASKED_BEFORE, (digest,)).fetchall()
         asked = (parse_request(body) for (body,) in rows)
-        return next((replace(request, avoid=old.avoid) for old in asked if _asks_the_same(old, request)), request)
+        return next(
+            (replace(request, avoid=old.avoid) for old in asked if _asks_the_same(old, request)), request
+        )
 
     def find(self, take_id: int) -> Take:
         """The take of that id.
