@@ -214,5 +214,5 @@ def _within(demand: Demand, tones: frozenset[int]) -> Demand:
     return replace(demand, welcome=demand.welcome - _FOREIGN * outside)
 
 
-_FOREIGN: Final = 12.0
+_FOREIGN: Final = 45.0
 """Nats against a tone that is foreign to a harmony that shall stay."""
