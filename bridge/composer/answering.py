@@ -132,7 +132,7 @@ def _perform(
         request.variations,
         request.rng_seed,
         models=models,
-        tones=planning.tones(request, heard),
+        harmony=planning.harmony_of(request, part, heard),
         given_before=planning.given_before(request, part, heard, hearings),
         prompt=planning.prompt(request),
     )

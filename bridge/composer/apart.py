@@ -29,7 +29,7 @@ class Latitude(NamedTuple):
 
 
 LATITUDES: Final = {
-    Role.MELODY: Latitude(2, 0.5),
+    Role.MELODY: Latitude(2, 0.4),
     # There are fewer ways to accompany well than to sing.
     Role.ACCOMPANIMENT: Latitude(8, 0.75),
 }

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bridge.beats.playlist import words_of
+from bridge.beats.word import Word
 from bridge.composer.apart import GivenBefore, latitudes_from
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.rhythm import models_of
 from bridge.composer.steering import LONGEST_RUN, Bounds, busy_places, places_in, range_welcome
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks, slice_clip
-from bridge.network.demand import Leaning
+from bridge.network.demand import Leaning, Weights
 from bridge.request import Kind, Request
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.beats.vocabulary import Mask
-    from bridge.beats.word import Word
     from bridge.composer.hearing import Hearing
     from bridge.composer.manner import Manner
     from bridge.composer.parts import Part
@@ -49,6 +49,10 @@ _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
+_FOREIGN: Final = 45.0
+"""Nats against a tone that is foreign to a harmony that shall stay."""
+_AGREEING: Final = 1.5
+"""Nats towards a pitch class that is all that a melody has in the rest of the bar."""
 _RETUNED: Final = 2.5
 """Nats towards new words where the rhythm is kept: it comes with new pitches."""
 _RECALLED: Final = 6.0
@@ -199,12 +203,34 @@ def models(request: Request, frame: Sequence[Beat]) -> dict[Role, tuple[tuple[Mo
     return found
 
 
-def tones(request: Request, heard: Sequence[Sequence[Word]]) -> dict[Role, list[frozenset[int]]]:
-    """For an accompaniment that is varied: the pitch classes of each of its beats."""
-    if request.kind is not Kind.VARY or made_voices(request) != (Role.ACCOMPANIMENT,):
+def harmony_of(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> dict[Role, list[Weights]]:
+    """How welcome each pitch class is in each beat of a voice whose harmony is given, in nats, (12).
+
+    An accompaniment that is varied keeps to the pitch classes that it had. One that is made for a melody leans to
+    those that the melody has in the rest of the bar: what follows is known.
+    """
+    if made_voices(request) != (Role.ACCOMPANIMENT,):
         return {}
-    words = heard[VOICES.index(Role.ACCOMPANIMENT)]
-    return {Role.ACCOMPANIMENT: [frozenset(note.pitch % 12 for note in word.notes) for word in words]}
+    if request.kind is Kind.VARY:
+        return {Role.ACCOMPANIMENT: [_only(word) for word in heard[VOICES.index(Role.ACCOMPANIMENT)]]}
+    melody = [given[VOICES.index(Role.MELODY)] or Word() for _, given in part.answer]
+    return {Role.ACCOMPANIMENT: [_ahead(melody, part.frame, at) for at in range(len(melody))]}
+
+
+def _only(word: Word) -> Weights:
+    """The pitch classes of a word alone; any where it has none."""
+    classes = {note.pitch % 12 for note in word.notes}
+    return np.array([-_FOREIGN if classes and pitch not in classes else 0.0 for pitch in range(12)])
+
+
+def _ahead(melody: Sequence[Word], frame: Sequence[Beat], at: int) -> Weights:
+    lengths = np.zeros(12)
+    for word, beat in zip(melody[at:], frame[at:], strict=True):
+        if beat.bar != frame[at].bar:
+            break
+        for note in word.notes:
+            lengths[note.pitch % 12] += note.duration
+    return _AGREEING * lengths / max(1.0, float(lengths.sum()))
 
 
 def given_before(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
     from bridge.music.note import Clip
-    from bridge.network.demand import Demand
+    from bridge.network.demand import Demand, Weights
 
 UNKNOWN_TEMPERATURE: Final = 0.6
 """At most this for a voice that was not given and is only imagined beneath the primer."""
@@ -43,7 +43,7 @@ class Score:
         variations: how many.
         rng_seed: 0 or more.
         models: for voices that keep the rhythm of a clip, which of its beats each beat has; and the clip.
-        tones: for each beat, the pitch classes that a voice may play so that the harmony stays; empty: any.
+        harmony: for each beat, how welcome each pitch class is to a voice, in nats, (12).
         given_before: what the variations keep away from.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
     """
@@ -53,7 +53,7 @@ class Score:
     variations: int
     rng_seed: int
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]] = field(default_factory=dict)
-    tones: Mapping[Role, Sequence[frozenset[int]]] = field(default_factory=dict)
+    harmony: Mapping[Role, Sequence[Weights]] = field(default_factory=dict)
     given_before: Sequence[GivenBefore] = ()
     prompt: tuple[bool, ...] = (False, False)
 
@@ -185,8 +185,8 @@ class _Stage:
         silent = not any(words[row].notes and words[row].notes[0].onset == 0 for words in self._played)
         at_once = number == 0 and silent and self._score.prompt[voice]
         demand = line.demand(beat, at_once=at_once)
-        if tones := self._score.tones.get(VOICES[voice]):
-            demand = _within(demand, tones[number])
+        if harmony := self._score.harmony.get(VOICES[voice]):
+            demand = replace(demand, welcome=demand.welcome + np.resize(harmony[number], 128))
         if (model := self._model(number, voice)) is not None:
             demand = replace(demand, rhythm=rhythm_of(model, self._open[voice][row]))
         return demand
@@ -204,15 +204,3 @@ class _Stage:
                 continue
             struck = pitches_of(model, word, self._score.models[VOICES[voice]][1])
             self._open[voice][row] = open_after(model, self._open[voice][row], struck)
-
-
-def _within(demand: Demand, tones: frozenset[int]) -> Demand:
-    """The demand, with all pitches but some classes of them kept out as far as that goes."""
-    if not tones:
-        return demand
-    outside = ~np.isin(np.arange(128) % 12, sorted(tones))
-    return replace(demand, welcome=demand.welcome - _FOREIGN * outside)
-
-
-_FOREIGN: Final = 45.0
-"""Nats against a tone that is foreign to a harmony that shall stay."""
