@@ -21,7 +21,7 @@ class Latitude(NamedTuple):
 
     Attributes:
         run: beats in a row in which both strike the same.
-        share: of the beats in which something is struck, those in which both strike the same; and one more.
+        share: of the beats in which something is struck, those in which both strike the same, before one more.
     """
 
     run: int
@@ -67,7 +67,7 @@ class _Common:
     beats: int = 0
 
     def would_be_too_much(self, latitude: Latitude) -> bool:
-        return self.run >= latitude.run or self.same > latitude.share * (self.beats + 1)
+        return self.run >= latitude.run or self.same > latitude.share * (self.beats + 1) + 0.5
 
     def add(self, *, same: bool) -> None:
         self.beats += 1
