@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from bisect import bisect_right
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bridge.beats.word import Word
+import numpy as np
+import numpy.typing as npt
+
+from bridge.beats.grid import GRID
+from bridge.beats.word import PARTS
 from bridge.music.note import VOICES, Role
 from bridge.network.demand import Demand, facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-Line = tuple[Word, ...]
+    from bridge.beats.metre import Beat
+    from bridge.beats.word import Word
+    from bridge.music.note import Clip
+
+Strikes = tuple[tuple[int, int], ...]
+"""What is struck in a beat: for each note, in which twelfth of the beat, and its pitch; ascending."""
+
+Line = tuple[Strikes, ...]
+"""One voice, beat by beat."""
+
+_FINENESS: Final = 12
+"""Twelfths of a beat part triplets from sixteenths, and forgive what is played a little off."""
+_TWELFTHS: Final = tuple(round(position * _FINENESS / PARTS) for position in GRID)
 
 
 class Latitude(NamedTuple):
@@ -45,7 +62,7 @@ class GivenBefore(NamedTuple):
     """Music that variations keep away from.
 
     Attributes:
-        lines: for each voice, one word a beat; none for a voice that it lacks.
+        lines: for each voice what it strikes beat by beat; nothing for a voice that it lacks.
         latitudes: how much may be in common with it.
     """
 
@@ -53,97 +70,100 @@ class GivenBefore(NamedTuple):
     latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES)
 
 
-_REST: Final = Word()
 _SHUNNED: Final = 30.0
 """Nats by which a beat's pitches are avoided where the other one has them, all together."""
 
 
-@dataclass(slots=True)
-class _Common:
-    """What a voice of one variation has had in common with another: beats in a row, and in all, of so many."""
-
-    run: int = 0
-    same: int = 0
-    beats: int = 0
-
-    def would_be_too_much(self, latitude: Latitude) -> bool:
-        return self.run >= latitude.run or self.same > latitude.share * (self.beats + 1) + 0.5
-
-    def add(self, *, same: bool) -> None:
-        self.beats += 1
-        self.same += same
-        self.run = self.run + 1 if same else 0
-
-
-@dataclass(slots=True)
 class Apart:
     """Watches over what variations have in common.
 
-    A variation is held against those before it and against the lines that were given, never against those after
-    it: what it is does not depend on how many are asked for.
+    A variation is held against those before it and against what was given, never against those after it: what it is
+    does not depend on how many are asked for.
 
-    Attributes:
+    Shapes: n variations, o others: the variations themselves, then what was given.
+
+    Args:
         count: how many variations there are.
         given: what was given before.
     """
 
-    count: int
-    given: Sequence[GivenBefore] = ()
-    _common: dict[tuple[int, int, int], _Common] = field(default_factory=dict)
-    _beat: int = 0
+    def __init__(self, count: int, given: Sequence[GivenBefore] = ()) -> None:
+        self._given, self._beat = given, 0
+        others = count + len(given)
+        earlier = np.tri(count, count, -1, dtype=np.bool_)
+        self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
+        self._latitudes = [
+            [LATITUDES[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
+        ]
+        self._run, self._same, self._beats = (
+            np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
+        )
 
     def begin(self, beat: int) -> None:
         """Go on to a beat, counted from the answer's start."""
         self._beat = beat
 
-    def shun(self, voice: int, row: int, *, words: Sequence[Word]) -> list[Word]:
-        """The words that the word of a variation must not be like; `words` are those of the rows so far."""
-        mine = strikes_of(words[row])
-        if not mine[0]:
-            return []
-        near = [
-            other
-            for number, other in self._others(voice, row, words)
-            if self._of(voice, row, number).would_be_too_much(self._latitude(voice, number))
-        ]
-        return near if any(strikes_of(other) == mine for other in near) else []
+    def shun(self, voice: int, words: Sequence[Word]) -> dict[int, set[int]]:
+        """The variations whose words have to be others, with the pitches that they keep away from.
+
+        Args:
+            voice: which voice.
+            words: the word of each variation.
+        """
+        mine, others = self._strikes(voice, words)
+        same = _equal(mine, others)
+        runs, shares = np.array(self._latitudes[voice]).T
+        near = self._counts & (
+            (self._run[voice] >= runs) | (self._same[voice] > shares * (self._beats[voice] + 1) + 0.5)
+        )
+        too_like = (near & same).any(1) & np.array([bool(strikes) for strikes in mine])
+        return {
+            int(row): {pitch for other in np.flatnonzero(near[row]) for _, pitch in others[other]}
+            for row in np.flatnonzero(too_like)
+        }
 
     def add(self, voice: int, words: Sequence[Word]) -> None:
         """Take note of the words that a voice got."""
-        strikes = [strikes_of(word) for word in words]
-        given = [strikes_of(word) for _, word in self._given(voice)]
-        for row, mine in enumerate(strikes):
-            for number, theirs in (*enumerate(strikes[:row]), *enumerate(given, start=self.count)):
-                if mine[0] or theirs[0]:
-                    self._of(voice, row, number).add(same=mine == theirs)
+        mine, others = self._strikes(voice, words)
+        same = _equal(mine, others)
+        struck = np.array([bool(s) for s in mine])[:, None] | np.array([bool(s) for s in others])
+        self._beats[voice] += struck
+        self._same[voice] += struck & same
+        self._run[voice] = np.where(struck, np.where(same, self._run[voice] + 1, 0), self._run[voice])
 
-    def _others(self, voice: int, row: int, words: Sequence[Word]) -> Iterator[tuple[int, Word]]:
-        """The words that a row is held against, numbered: the rows before it, then what was given."""
-        yield from enumerate(words[:row])
-        yield from self._given(voice)
-
-    def _given(self, voice: int) -> Iterator[tuple[int, Word]]:
-        for number, (lines, _) in enumerate(self.given, start=self.count):
-            yield number, lines[voice][self._beat] if self._beat < len(lines[voice]) else _REST
-
-    def _latitude(self, voice: int, number: int) -> Latitude:
-        latitudes = LATITUDES if number < self.count else self.given[number - self.count].latitudes
-        return latitudes[VOICES[voice]]
-
-    def _of(self, voice: int, row: int, number: int) -> _Common:
-        return self._common.setdefault((voice, row, number), _Common())
+    def _strikes(self, voice: int, words: Sequence[Word]) -> tuple[list[Strikes], list[Strikes]]:
+        """What the variations strike, and what all others do."""
+        mine = [strikes_of(word) for word in words]
+        lines = (before.lines[voice] for before in self._given)
+        given = [line[self._beat] if self._beat < len(line) else () for line in lines]
+        return mine, [*mine, *given]
 
 
-def shunning(demand: Demand, words: Iterable[Word]) -> Demand:
-    """The demand, with the pitches of some words less welcome."""
+def _equal(mine: Sequence[Strikes], others: Sequence[Strikes]) -> npt.NDArray[np.bool_]:
+    numbers = {strikes: number for number, strikes in enumerate(others)}
+    return np.asarray(np.array([numbers[s] for s in mine])[:, None] == np.array([numbers[s] for s in others]))
+
+
+def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
+    """The demand, with some pitches less welcome."""
     welcome = demand.welcome.copy()
-    for word in words:
-        struck = list(set(facts_of(word).struck))
-        welcome[struck] -= _SHUNNED / max(1, len(struck))
+    shunned = list(set(pitches))
+    welcome[shunned] -= _SHUNNED / max(1, len(shunned))
     return replace(demand, welcome=welcome)
 
 
-def strikes_of(word: Word) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What is struck in a word: its pitches, and when."""
-    facts = facts_of(word)
-    return facts.struck, facts.onsets
+def strikes_of(word: Word) -> Strikes:
+    """What is struck in a word."""
+    return tuple((_TWELFTHS[onset], pitch) for onset, pitch in facts_of(word).strikes)
+
+
+def line_of(clip: Clip, up: int, frame: Sequence[Beat]) -> Line:
+    """What a clip strikes in each of some beats, `up` semitones higher."""
+    starts = [beat.start for beat in frame]
+    strikes: list[set[tuple[int, int]]] = [set() for _ in (*frame, None)]
+    for note in clip.notes:
+        at = bisect_right(starts, note.onset) - 1
+        beat = frame[at]
+        over, twelfth = divmod(round((note.onset - beat.start) * _FINENESS / beat.felt), _FINENESS)
+        strikes[min(at + over, len(frame))].add((twelfth, note.pitch + up))
+    return tuple(tuple(sorted(group)) for group in strikes[:-1])

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bridge.beats.playlist import words_of
 from bridge.beats.word import Word
-from bridge.composer.apart import GivenBefore, latitudes_from
+from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.rhythm import models_of
 from bridge.composer.steering import LONGEST_RUN, Bounds, busy_places, places_in, range_welcome
-from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks, slice_clip
+from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
 from bridge.network.demand import Leaning, Weights
 from bridge.request import Kind, Request
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.beats.vocabulary import Mask
+    from bridge.composer.apart import Line
     from bridge.composer.hearing import Hearing
     from bridge.composer.manner import Manner
     from bridge.composer.parts import Part
@@ -238,16 +238,17 @@ def given_before(
 ) -> list[GivenBefore]:
     """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
     lines = [
-        GivenBefore([_line_of(clips.get(role), request, part, hearings[role].back) for role in VOICES])
+        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES])
         for clips in request.avoid
     ]
     if request.kind is Kind.VARY:
-        lines.append(GivenBefore(heard, latitudes_from(float(request.option("similarity")))))
+        own = [tuple(map(strikes_of, words)) for words in heard]
+        lines.append(GivenBefore(own, latitudes_from(float(request.option("similarity")))))
     return lines
 
 
-def _line_of(clip: Clip | None, request: Request, part: Part, back: int) -> tuple[Word, ...]:
-    return () if clip is None else words_of(slice_clip(clip, 0, request.length), -back, part.frame)
+def _line(clip: Clip | None, part: Part, back: int) -> Line:
+    return () if clip is None else line_of(clip, -back, part.frame)
 
 
 def prompt(request: Request) -> tuple[bool, ...]:

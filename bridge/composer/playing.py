@@ -166,19 +166,18 @@ class _Stage:
         self._follow_rhythm(number, voice, words)
         return words
 
-    def _rows_to_change(self, voice: int, words: Sequence[Word]) -> Iterator[dict[int, list[Word]]]:
-        """The rows that have too much in common with others, with the words they must not be like.
+    def _rows_to_change(self, voice: int, words: Sequence[Word]) -> Iterator[dict[int, set[int]]]:
+        """The rows that have too much in common with others, with the pitches that they keep away from.
 
         `words` may change between one step and the next.
         """
-        if self._score.temperature < COLD:
-            for row in range(self._song.count):
-                if shunned := self._apart.shun(voice, row, words=words):
-                    yield {row: shunned}
+        if self._score.temperature >= COLD:
+            if rows := self._apart.shun(voice, words):
+                yield rows
             return
-        found = {row: self._apart.shun(voice, row, words=words) for row in range(self._song.count)}
-        if rows := {row: shunned for row, shunned in found.items() if shunned}:
-            yield rows
+        for row in range(self._song.count):
+            if pitches := self._apart.shun(voice, words).get(row):
+                yield {row: pitches}
 
     def _demand(self, number: int, beat: Beat, voice: int, row: int) -> Demand:
         line = self._lines[voice][row]

@@ -27,10 +27,8 @@ from bridge.beats.vocabulary import (
     SIZE,
     SUSTAIN,
     Mask,
-    Speller,
-    spell,
 )
-from bridge.beats.word import Word, WordNote
+from bridge.beats.word import Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +44,8 @@ AS_LEARNED: Final[Weights] = np.zeros(128)
 for _shared in (ANY_KEY, ANYWHERE, AS_LEARNED):
     _shared.flags.writeable = False
 
-_CLOSING: Final = [END, SUSTAIN, FIN]
+CLOSING: Final = [END, SUSTAIN, FIN]
+"""The symbols that end a word."""
 _INDEX: Final = {position: index for index, position in enumerate(GRID)}
 
 
@@ -140,12 +139,14 @@ class Facts(NamedTuple):
         struck: its articulated pitches, in order of onset and pitch.
         held: the pitches that it holds over, each with the index of its end.
         onsets: the indices of its onsets, each once, ascending.
+        strikes: the index of its onset and the pitch of each articulated note, ascending.
         groups: as in `Rhythm`.
     """
 
     struck: tuple[int, ...]
     held: tuple[tuple[int, int], ...]
     onsets: tuple[int, ...]
+    strikes: tuple[tuple[int, int], ...]
     groups: tuple[tuple[int, int, int], ...]
 
 
@@ -172,6 +173,7 @@ def _find_facts(word: Word) -> Facts:
         tuple(pitch for _, pitch, _ in struck),
         tuple(sorted((n.pitch, _INDEX[n.end]) for n in word.notes if not n.articulated)),
         tuple(sorted({onset for onset, _ in spans})),
+        tuple((onset, pitch) for onset, pitch, _ in struck),
         tuple((*span, spans.count(span)) for span in sorted(set(spans))),
     )
 
@@ -239,124 +241,9 @@ def biases_of(demand: Demand) -> Weights:
     """The log-bias of every symbol, (2, SIZE): as a rule, and right after a pitch of the same onset."""
     biases = np.zeros((2, SIZE))
     biases[:, PITCH_0:] = demand.welcome
-    biases[:, _CLOSING] = -demand.going_on
+    biases[:, CLOSING] = -demand.going_on
     biases[1, PITCH_0:] += demand.stacking
     return biases
-
-
-class Quill:
-    """Spells one word within a demand, symbol by symbol.
-
-    Attributes:
-        is_stacking: a pitch that comes next belongs to the onset of the last one.
-    """
-
-    def __init__(self, demand: Demand) -> None:
-        self._speller = Speller(
-            demand.sounding,
-            demand.allowed,
-            must_strike=demand.strike_by is not None,
-            may_hold=demand.may_hold,
-            places=demand.places,
-            strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
-        )
-        self._run = demand.run
-        self.is_stacking = False
-        if self._run.length >= self._run.longest:
-            self._speller.forbid(self._run.pitch)
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing may follow."""
-        return self._speller.is_over
-
-    @property
-    def word(self) -> Word:
-        """The word, once it is over."""
-        return self._speller.word
-
-    def legal(self) -> Mask:
-        """Which symbols may come next."""
-        return self._speller.legal()
-
-    def push(self, symbol: int) -> None:
-        """Take the next symbol, which must be legal."""
-        self._speller.push(symbol)
-        self.is_stacking = symbol >= PITCH_0
-        if symbol >= PITCH_0:
-            self._run = self._run.then(symbol - PITCH_0)
-            if self._run.length >= self._run.longest:
-                self._speller.forbid(self._run.pitch)
-
-
-class TracingQuill:
-    """Spells one word in a rhythm that is given: only its pitches are chosen."""
-
-    def __init__(self, demand: Demand, rhythm: Rhythm) -> None:
-        self._speller = Speller(demand.sounding, demand.allowed)
-        self._path = list(spelling_of(rhythm, demand.sounding))
-        self._run = demand.run
-        self.is_stacking = False
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing may follow."""
-        return self._speller.is_over
-
-    @property
-    def word(self) -> Word:
-        """The word, once it is over."""
-        return self._speller.word
-
-    def legal(self) -> Mask:
-        """Which symbols may come next: the one that the rhythm has, or a pitch that leaves room for the next ones."""
-        legal = self._speller.legal()
-        wanted = np.zeros(SIZE, np.bool_)
-        if self._path and self._path[0] is not None:
-            wanted[self._path[0]] = True
-        elif self._path:
-            pitches = np.flatnonzero(legal[PITCH_0:])
-            wanted[PITCH_0 + pitches[: max(1, len(pitches) - _leading_gaps(self._path) + 1)]] = True
-            tired = PITCH_0 + self._run.pitch
-            wanted[tired] &= self._run.length < self._run.longest or wanted.sum() == 1
-        if (legal & wanted).any():
-            return legal & wanted
-        self._path = []  # a word as long as no speller makes: it ends here
-        closing = np.zeros(SIZE, np.bool_)
-        closing[_CLOSING] = legal[_CLOSING]
-        return closing if closing.any() else legal
-
-    def push(self, symbol: int) -> None:
-        """Take the next symbol, which must be legal."""
-        self._speller.push(symbol)
-        self.is_stacking = symbol >= PITCH_0
-        del self._path[:1]
-        if symbol >= PITCH_0:
-            self._run = self._run.then(symbol - PITCH_0)
-            if not self._speller.legal()[PITCH_0:].any():  # no key is left for the rest of the chord
-                del self._path[: _leading_gaps(self._path)]
-
-
-def quill_of(demand: Demand) -> Quill | TracingQuill:
-    """What spells a word within a demand."""
-    return Quill(demand) if demand.rhythm is None else TracingQuill(demand, demand.rhythm)
-
-
-def _leading_gaps(path: Sequence[int | None]) -> int:
-    return next((at for at, symbol in enumerate(path) if symbol is not None), len(path))
-
-
-def spelling_of(rhythm: Rhythm, sounding: Sequence[int]) -> tuple[int | None, ...]:
-    """The symbols that spell a rhythm, with None where a pitch is to be chosen."""
-    held = [WordNote(0, GRID[end], pitch, articulated=False) for pitch, end in rhythm.held]
-    struck = [
-        # Pitches that stand for any: no two of them are alike, and none is held.
-        WordNote(GRID[onset], GRID[end] - GRID[onset], stand_in)
-        for onset, end, count in rhythm.groups
-        for stand_in in range(count)
-    ]
-    ids = spell(Word(tuple(sorted(held + struck))), sounding)
-    return tuple(None if symbol >= PITCH_0 else symbol for symbol in ids)
 
 
 def places_of(divisions: Sequence[int], parts: int) -> Mask:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.vocabulary import SIZE, settle, spell
-from bridge.network.demand import biases_of, quill_of, weights_of
+from bridge.network.demand import biases_of, weights_of
+from bridge.network.quill import quill_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
