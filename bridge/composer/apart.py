@@ -92,9 +92,10 @@ class Apart:
         others = count + len(given)
         earlier = np.tri(count, count, -1, dtype=np.bool_)
         self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
-        self._latitudes = [
+        latitudes = [
             [LATITUDES[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
         ]
+        self._runs, self._shares = np.array(latitudes).transpose(2, 0, 1)  # voices o
         self._run, self._same, self._beats = (
             np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
         )
@@ -110,13 +111,12 @@ class Apart:
             voice: which voice.
             words: the word of each variation.
         """
+        most = self._shares[voice] * (self._beats[voice] + 1) + 0.5
+        near = self._counts & ((self._run[voice] >= self._runs[voice]) | (self._same[voice] > most))
+        if not near.any():
+            return {}
         mine, others = self._strikes(voice, words)
-        same = _equal(mine, others)
-        runs, shares = np.array(self._latitudes[voice]).T
-        near = self._counts & (
-            (self._run[voice] >= runs) | (self._same[voice] > shares * (self._beats[voice] + 1) + 0.5)
-        )
-        too_like = (near & same).any(1) & np.array([bool(strikes) for strikes in mine])
+        too_like = (near & _equal(mine, others)).any(1) & np.array([bool(strikes) for strikes in mine])
         return {
             int(row): {pitch for other in np.flatnonzero(near[row]) for _, pitch in others[other]}
             for row in np.flatnonzero(too_like)

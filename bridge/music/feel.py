@@ -92,7 +92,7 @@ class Feel:
         coefficients: of the regression's terms.
         centre: the mean of each term.
         offsets: what each place of the bar adds.
-        chords: what it has played.
+        chords: what it has played, by the place of the bar.
     """
 
     mean: float
@@ -101,7 +101,7 @@ class Feel:
     coefficients: Floats
     centre: Floats
     offsets: Mapping[Ticks, float]
-    chords: tuple[_Chord, ...]
+    chords: Mapping[Ticks, Sequence[_Chord]]
 
     def play(
         self,
@@ -158,16 +158,16 @@ class Feel:
 
     def _source(self, moment: Moment, rng: np.random.Generator) -> _Chord:
         """An onset of the clip that stands as this one does."""
-        same = [chord for chord in self.chords if chord.place == moment.place]
-        likely = same or self._alike(moment.weight)
+        likely = self.chords.get(moment.place) or self._alike(moment.weight)
         off = [abs(math.log(chord.duration / moment.duration)) for chord in likely]
         near = sorted(off)[:_NEAR][-1]
         likely = [chord for chord, far in zip(likely, off, strict=True) if far <= near]
         return likely[int(rng.integers(len(likely)))]
 
     def _alike(self, weight: float) -> list[_Chord]:
-        nearest = min(abs(chord.weight - weight) for chord in self.chords)
-        return [chord for chord in self.chords if abs(chord.weight - weight) <= nearest + 1e-9]
+        chords = [chord for group in self.chords.values() for chord in group]
+        nearest = min(abs(chord.weight - weight) for chord in chords)
+        return [chord for chord in chords if abs(chord.weight - weight) <= nearest + 1e-9]
 
 
 def feel_of(notes: Iterable[tuple[Moment, Touch]]) -> Feel:
@@ -184,7 +184,10 @@ def feel_of(notes: Iterable[tuple[Moment, Touch]]) -> Feel:
     left = left - np.array([offsets[moment.place] for moment in moments])
     levels = tuple(sorted({touch.velocity for _, touch in pairs}))
     is_drawn = len(levels) <= min(_LEVELS, max(2, len(pairs) // 4))
-    return Feel(mean, levels, is_drawn, coefficients, centre, offsets, tuple(_chords(pairs, left)))
+    chords: dict[Ticks, list[_Chord]] = defaultdict(list)
+    for chord in _chords(pairs, left):
+        chords[chord.place].append(chord)
+    return Feel(mean, levels, is_drawn, coefficients, centre, offsets, dict(chords))
 
 
 def _chords(pairs: Sequence[tuple[Moment, Touch]], left: Floats) -> Iterable[_Chord]:
