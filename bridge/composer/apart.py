@@ -46,10 +46,12 @@ class Latitude(NamedTuple):
 
 
 LATITUDES: Final = {
-    Role.MELODY: Latitude(2, 0.4),
+    Role.MELODY: Latitude(3, 0.5),
     # There are fewer ways to accompany well than to sing.
     Role.ACCOMPANIMENT: Latitude(8, 0.75),
 }
+COLD_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
+"""Where nothing is left to chance all variations would be one, and go back to it whenever they may."""
 
 
 def latitudes_from(similarity: float) -> dict[Role, Latitude]:
@@ -85,17 +87,23 @@ class Apart:
     Args:
         count: how many variations there are.
         given: what was given before.
+        latitudes: how much variations may have in common with each other.
     """
 
-    def __init__(self, count: int, given: Sequence[GivenBefore] = ()) -> None:
+    def __init__(
+        self,
+        count: int,
+        given: Sequence[GivenBefore] = (),
+        latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES),
+    ) -> None:
         self._given, self._beat = given, 0
         others = count + len(given)
         earlier = np.tri(count, count, -1, dtype=np.bool_)
         self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
-        latitudes = [
-            [LATITUDES[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
+        allowed = [
+            [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
         ]
-        self._runs, self._shares = np.array(latitudes).transpose(2, 0, 1)  # voices o
+        self._runs, self._shares = np.array(allowed).transpose(2, 0, 1)  # voices o
         self._run, self._same, self._beats = (
             np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
         )

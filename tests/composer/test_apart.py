@@ -6,8 +6,8 @@ import pytest
 
 from bridge.beats.metre import beats_of
 from bridge.beats.word import Word, parse_word
-from bridge.composer.apart import Apart, GivenBefore, latitudes_from, line_of, shunning, strikes_of
-from bridge.music.note import Meter, MeterChange, Note, Role, make_clip
+from bridge.composer.apart import Apart, GivenBefore, Latitude, latitudes_from, line_of, shunning, strikes_of
+from bridge.music.note import VOICES, Meter, MeterChange, Note, Role, make_clip
 from bridge.network.demand import Demand
 
 A, B, C, REST = map(parse_word, ("60-1-1", "62-1-1", "64-1-1", "r"))
@@ -19,7 +19,7 @@ def pitches(*words: Word) -> set[int]:
 
 def after(words: list[list[object]], *, given: list[GivenBefore] | None = None) -> Apart:
     """One voice after some beats, each with one word a variation."""
-    apart = Apart(len(words[0]), given or [])
+    apart = Apart(len(words[0]), given or [], {role: Latitude(2, 0.4) for role in VOICES})
     for number, row in enumerate(words):
         apart.begin(number)
         apart.add(0, row)  # type: ignore[arg-type]  # words
@@ -50,7 +50,9 @@ def test_going_apart_once_is_not_enough_where_most_is_the_same() -> None:
 
 
 def test_what_was_given_before_is_kept_away_from() -> None:
-    given = [GivenBefore([tuple(map(strikes_of, (A, B, C))), ()])]
+    given = [
+        GivenBefore([tuple(map(strikes_of, (A, B, C))), ()], {role: Latitude(2, 0.4) for role in VOICES})
+    ]
     assert after([[A], [B]], given=given).shun(0, [C]).get(0) == pitches(*[C])
     assert after([[A], [C]], given=given).shun(0, [C]).get(0) is None
     assert after([[A], [B], [C]], given=given).shun(0, [A]).get(0) is None  # the line is over
