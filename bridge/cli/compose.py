@@ -175,12 +175,23 @@ def _deliver(answer: Answer, songs: Sequence[Song], paths: Sequence[Path], order
         show_json(_as_json(answer, paths, sounds))
         return
     request = answer.request
-    show(f"{_DONE[request.kind]} with {request.model}, rng seed {request.rng_seed}")
+    key = _key_of(request)
+    show(
+        f"{_DONE[request.kind]} with {request.model}{f' in {key}' if key else ''}, rng seed {request.rng_seed}"
+    )
     for path, variation, take_id in zip(paths, answer.variations, answer.take_ids, strict=True):
         voices = ", ".join(f"{role} {len(clip.notes)} notes" for role, clip in variation.clips.items())
         show(f"  {path}  take {take_id}: {voices}")
     for path in sounds:
         show(f"  {path}")
+
+
+def _key_of(request: Request) -> str | None:
+    """The scale that the answer is held to, such as `D major`; nothing where it is free."""
+    from bridge.composer.hearing import scale_of
+
+    scale = scale_of(request)
+    return None if scale is None else str(scale)
 
 
 def write_songs(songs: Sequence[Song], paths: Sequence[Path], *, wav: bool) -> list[Path]:
@@ -217,6 +228,7 @@ def _as_json(answer: Answer, paths: Sequence[Path], sounds: Sequence[Path]) -> d
         "rng_seed": request.rng_seed,
         "length": request.length,
         "options": dict(request.options),
+        "key": _key_of(request),
         "takes": list(answer.take_ids),
         "files": [str(path) for path in paths],
         "sounds": [str(path) for path in sounds],

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import ModelMissing
-from bridge.music.midifile import read_song
+from bridge.music.midifile import read_song, write_song
 from bridge.music.note import Meter, Note, Role
+from bridge.music.song import Song, Track
 from bridge.request import OPTIONS, Kind
 from bridge.takes import FILE_NAME, Takes
 
@@ -132,6 +133,31 @@ def test_json_tells_what_was_made_and_where_it_is(
     assert (told["kind"], told["rng_seed"], told["files"]) == ("continue", 7, [str(out)])
     assert told["takes"] == [1]
     assert told["notes"] == [{"melody": 48, "accompaniment": 48}]
+
+
+@pytest.mark.usefixtures("composer")
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [((), "C major"), (("--key", 2, "--scale", "101101010110"), "D dorian"), (("--key", "off"), None)],
+)
+def test_the_key_that_holds_is_told(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path, options: tuple[object, ...], key: str | None
+) -> None:
+    told = macnet("continue", waltz, "-o", tmp_path / "out.mid", *options, "--json").json
+    assert told["key"] == key
+    said = macnet("continue", waltz, "-o", tmp_path / "out.mid", *options, "--force").out
+    assert (f" in {key}," in said) is (key is not None)
+
+
+def test_a_file_of_drums_alone_is_refused(
+    macnet: Callable[..., Said], tmp_path: Path, composer: ScaleComposer
+) -> None:
+    drums = Track("Beat", tuple(Note(480 * n, 36, 240) for n in range(8)), channel=9)
+    write_song(tmp_path / "beat.mid", Song((drums,), 3840))
+    said = macnet("continue", tmp_path / "beat.mid", "-o", tmp_path / "out.mid", "--json")
+    assert said.code == 1
+    assert said.json["error"]["code"] == "clip.drums"
+    assert composer.asked == []
 
 
 @pytest.mark.usefixtures("composer")
