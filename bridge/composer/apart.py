@@ -50,8 +50,9 @@ LATITUDES: Final = {
     # There are fewer ways to accompany well than to sing.
     Role.ACCOMPANIMENT: Latitude(8, 0.75),
 }
-COLD_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
-"""Where nothing is left to chance all variations would be one, and go back to it whenever they may."""
+STRICT_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
+"""For what was given before; and where nothing is left to chance: there all variations would be one, and go back to it
+whenever they may."""
 
 
 def latitudes_from(similarity: float) -> dict[Role, Latitude]:
@@ -69,7 +70,7 @@ class GivenBefore(NamedTuple):
     """
 
     lines: Sequence[Line]
-    latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES)
+    latitudes: Mapping[Role, Latitude] = MappingProxyType(STRICT_LATITUDES)
 
 
 _SHUNNED: Final = 30.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
-from bridge.composer.apart import COLD_LATITUDES, LATITUDES, Apart, shunning
+from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.music.note import VOICES, Role
@@ -111,7 +111,7 @@ class _Stage:
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
         ]
-        latitudes = COLD_LATITUDES if score.temperature < COLD else LATITUDES
+        latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
         self._apart = Apart(song.count, score.given_before, latitudes)
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []

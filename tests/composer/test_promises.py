@@ -100,7 +100,7 @@ def test_asked_again_no_answer_is_like_one_that_was_given(bench: Bench, found: S
         before = tuple(dict(answer.clips) for answer in bench.ask(primer, variations=4))
         (again,) = bench.ask(primer, rng_seed=2, avoid=before)
         near.append(min(distance(again.clips[Role.MELODY], old[Role.MELODY]) for old in before))
-    assert min(near) >= 0.25
+    assert min(near) >= 0.2
     assert quantile(near, 0.5) >= 0.6
 
 
