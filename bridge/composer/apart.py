@@ -51,8 +51,8 @@ LATITUDES: Final = {
     Role.ACCOMPANIMENT: Latitude(8, 0.75),
 }
 STRICT_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
-"""For what was given before; and where nothing is left to chance: there all variations would be one, and go back to it
-whenever they may."""
+"""For what was given before; and where nothing is left to chance: there all variations would be one, and go back to
+it whenever they may."""
 
 
 def latitudes_from(similarity: float) -> dict[Role, Latitude]:
