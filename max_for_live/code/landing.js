@@ -1,0 +1,250 @@
+// From an answer to clips in the set, in one go: all of them, or none and the reason.
+//
+// What has landed is a value: { kind, at: session | arrangement, title, role, primer, variations, shown, job } with, for each
+// variation, { takeId, rngSeed, star, clips: role -> id, marks: role -> what it held when it was written }.
+
+var landing = (function () {
+  // Everything that was written so far, to be taken back if Live refuses the rest.
+  function Work() {
+    this.undos = [];
+  }
+  Work.prototype.done = function (undo) {
+    this.undos.push(undo);
+  };
+  Work.prototype.takeBack = function () {
+    while (this.undos.length > 0) {
+      try { this.undos.pop()(); } catch (error) { post("MAC-Net: could not take back a step: " + error + "\n"); }
+    }
+  };
+
+  // A reason to stop that is said to the user as it is.
+  function Refusal(text) {
+    this.text = text;
+  }
+
+  function refuse() {
+    throw new Refusal(texts.say.apply(null, arguments));
+  }
+
+  // --- what is to be written ------------------------------------------------------------------------------------------
+
+  function written(job, voice, role, at, total) {
+    var length = Math.min(voice.length, notes.ticks(job.beats));
+    var some = notes.fitted(voice.notes, length);
+    if (job.kind === "vary" && role === job.role) { some = notes.dressed(some, job.heard.heard, job.heard.span.from); }
+    return { name: notes.variationName(job.primer.title, at, total), length: job.beats, look: job.primer.look, notes: some };
+  }
+
+  function ownVoice(job) {
+    return job.kind === "accompany" ? null : job.role;
+  }
+
+  // The roles that are written: the clip's own one, and the other unless it goes nowhere.
+  function rolesOf(job, answer) {
+    var own = ownVoice(job);
+    var other = notes.otherRole(job.role);
+    return [own, job.target.kind === "nowhere" ? null : other].filter(function (role) {
+      return role && answer.some(function (one) { return one.clips[role]; });
+    });
+  }
+
+  function hasNotes(answer, roles) {
+    return answer.some(function (one) {
+      return roles.some(function (role) { return one.clips[role] && one.clips[role].notes.length > 0; });
+    });
+  }
+
+  // The track of a role: the clip's own, the one that the user picked, or a new one to the right.
+  function trackFor(job, role, work) {
+    if (role === job.role) { return job.primer.track; }
+    if (job.into) { return job.into; }
+    if (job.target.kind === "track") { return job.target.id; }
+    var id = live.addTrack(live.trackIndex(job.primer.track) + 1, job.primer.title + " \u203a " + role, job.primer.look.color);
+    if (!id) { refuse("no_track"); }
+    work.done(function () { live.removeTrack(id); });
+    job.into = id; // Another goes to the same track
+    return id;
+  }
+
+  function checkTracks(job) {
+    if (!live.exists(job.primer.id, "Clip")) { refuse("primer_gone"); }
+    if (job.into && live.trackIndex(job.into) < 0) { job.into = 0; }
+    if (job.target.kind === "track" && live.trackIndex(job.target.id) < 0) { refuse("track_gone"); }
+  }
+
+  // --- Session --------------------------------------------------------------------------------------------------------
+
+  function isFullOf(slots) {
+    return slots.map(function (slot) { return slot.isFull; });
+  }
+
+  function makeRows(rows, scenes, title, work) {
+    var needed = Math.max.apply(null, rows) + 1 - scenes;
+    for (var more = 0; more < needed; more += 1) {
+      try {
+        addScene(work);
+      } catch (error) {
+        refuse("no_room_session", title, rows.length);
+      }
+    }
+  }
+
+  function addScene(work) {
+    var index = live.addScene();
+    work.done(function () { live.removeScene(index); });
+  }
+
+  // The rows that an answer goes to, made where they are not there yet.
+  function rowsFor(tracks, first, count, title, work) {
+    var slots = tracks.map(live.slots);
+    var scenes = slots[0].length;
+    var rows = place.rows(slots.map(isFullOf), scenes, first, count);
+    makeRows(rows, scenes, title, work);
+    return rows;
+  }
+
+  function firstRow(job) {
+    if (job.below !== undefined) { return job.below; }
+    if (job.primer.isArrangement) { return 0; }
+    return job.kind === "accompany" ? job.primer.row : job.primer.row + 1;
+  }
+
+  // Write variations [from, to) of an answer into rows; adds to `landed`.
+  function intoSession(job, answer, roles, numbers, landed, work) {
+    var tracks = roles.map(function (role) { return trackFor(job, role, work); });
+    var rows = rowsFor(tracks, firstRow(job), numbers.length, job.primer.title, work);
+    var slots = tracks.map(live.slots);
+    numbers.forEach(function (number, at) {
+      roles.forEach(function (role, index) {
+        var voice = answer[number].clips[role];
+        if (voice) { put(landed[number], role, writeSlot(slots[index][rows[at]].id, job, voice, role, number, work)); }
+      });
+    });
+    job.below = Math.max.apply(null, rows) + 1;
+    return rows[0];
+  }
+
+  function writeSlot(slot, job, voice, role, number, work) {
+    var id = live.writeSlot(slot, written(job, voice, role, number + job.offset, job.total));
+    work.done(function () { live.remove(id); });
+    return id;
+  }
+
+  function put(variation, role, id) {
+    variation.clips[role] = id;
+    variation.marks[role] = notes.mark(live.noteList(id, "all"));
+  }
+
+  // --- Arrangement ----------------------------------------------------------------------------------------------------
+
+  function isBlocked(job, tracks) {
+    var start = question.arrangementStart(job);
+    return tracks.some(function (track) { return place.obstacle(live.arrangement(track), start, start + job.beats) !== null; });
+  }
+
+  function writeAt(holder, job, voice, role, number, work) {
+    var id = live.writeArrangement(holder, question.arrangementStart(job), written(job, voice, role, number + job.offset, job.total));
+    work.done(function () { live.remove(id); });
+    return id;
+  }
+
+  // A take lane of ours in which nothing lies there; a new one if there is none.
+  function laneFor(track, job, used) {
+    var start = question.arrangementStart(job);
+    var free = live.lanes(track).filter(function (lane) {
+      return used.indexOf(lane) < 0 && live.laneName(lane).indexOf("MAC-Net") === 0 &&
+        place.obstacle(live.arrangement(lane), start, start + job.beats) === null;
+    });
+    var lane = free[0] || live.addLane(track, "MAC-Net " + (used.length + 1));
+    used.push(lane);
+    return lane;
+  }
+
+  function intoLanes(job, answer, roles, numbers, landed, work) {
+    roles.forEach(function (role) {
+      var used = [];
+      var track = trackFor(job, role, work);
+      numbers.forEach(function (number) {
+        var voice = answer[number].clips[role];
+        if (voice) { put(landed[number], role, writeAt(laneFor(track, job, used), job, voice, role, number, work)); }
+      });
+    });
+  }
+
+  function intoArrangement(job, answer, roles, numbers, landed, work) {
+    var tracks = roles.map(function (role) { return trackFor(job, role, work); });
+    var rest = numbers;
+    var where = "lanes";
+    if (job.offset === 0) {
+      if (isBlocked(job, tracks)) { return { at: "elsewhere", row: intoSession(job, answer, roles, numbers, landed, work) }; }
+      roles.forEach(function (role, index) {
+        var voice = answer[0].clips[role];
+        if (voice) { put(landed[0], role, writeAt(tracks[index], job, voice, role, 0, work)); }
+      });
+      rest = numbers.slice(1);
+    }
+    if (tracks.every(live.lanes)) {
+      intoLanes(job, answer, roles, rest, landed, work);
+    } else if (rest.length > 0) {
+      where = "session";
+      intoSession(job, answer, roles, rest, landed, work);
+    }
+    return { at: where };
+  }
+
+  // --- all of it ------------------------------------------------------------------------------------------------------
+
+  function emptyVariations(answer) {
+    return answer.map(function (one) {
+      return { takeId: one.takeId, rngSeed: one.rngSeed, star: 0, clips: {}, marks: {} };
+    });
+  }
+
+  function numbersOf(answer) {
+    return answer.map(function (_, number) { return number; });
+  }
+
+  function write(job, answer, work) {
+    checkTracks(job);
+    var roles = rolesOf(job, answer);
+    if (roles.length === 0 || !hasNotes(answer, roles)) { refuse("nothing_came"); }
+    var landed = emptyVariations(answer);
+    var isArrangement = job.primer.isArrangement;
+    var where = isArrangement ? intoArrangement(job, answer, roles, numbersOf(answer), landed, work) :
+      { at: "session", row: intoSession(job, answer, roles, numbersOf(answer), landed, work) };
+    return { variations: landed, where: where };
+  }
+
+  function report(job, where, count) {
+    var title = job.primer.title;
+    var all = count === 1 ? texts.say("one_variation") : texts.say("variations", count);
+    var first = count === 1 ? all : texts.say("first_of", count);
+    if (where.at === "elsewhere") { return texts.say("landed_elsewhere", all, title); }
+    if (where.at === "lanes") { return texts.say(count === 1 ? "landed_arrangement" : "landed_lanes", first, title); }
+    if (job.primer.isArrangement) {
+      return count === 1 ? texts.say("landed_arrangement", first, title) :
+        texts.say("landed_other", first, title, texts.say("in_session"));
+    }
+    if (job.kind === "accompany") { return texts.say("landed_row", count, live.trackName(job.into || job.target.id), where.row + 1); }
+    return count === 1 ? texts.say("landed_one", title) : texts.say("landed", count, title);
+  }
+
+  // Write an answer. { landed, status } or, with nothing written, { status }.
+  function land(job, answer) {
+    var work = new Work();
+    job.offset = job.offset || 0;
+    job.total = job.offset + answer.length;
+    try {
+      var done = write(job, answer, work);
+      var at = done.where.at === "lanes" || done.where.at === "session" && job.primer.isArrangement ? "arrangement" : "session";
+      return { landed: { at: at, variations: done.variations }, status: report(job, done.where, answer.length) };
+    } catch (error) {
+      work.takeBack();
+      if (error instanceof Refusal) { return { status: error.text }; }
+      post("MAC-Net: " + error + "\n");
+      return { status: texts.say("not_written", error.message || error) };
+    }
+  }
+
+  return { land: land, Work: Work };
+}());

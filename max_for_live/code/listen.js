@@ -1,0 +1,101 @@
+// Next, Previous, Keep: going through the variations of the last answer. An answer is what landing.js describes.
+
+var listen = (function () {
+  function roles(variation) {
+    return Object.keys(variation.clips);
+  }
+
+  function isThere(variation) {
+    return roles(variation).some(function (role) { return live.exists(variation.clips[role], "Clip"); });
+  }
+
+  // The variations of which at least one clip is still in the set.
+  function present(answer) {
+    return answer.variations.filter(isThere);
+  }
+
+  function eachClip(variation, call) {
+    roles(variation).forEach(function (role) {
+      if (live.exists(variation.clips[role], "Clip")) { call(variation.clips[role], role); }
+    });
+  }
+
+  function label(answer) {
+    if (!answer || answer.variations.length === 0) { return "-"; }
+    return (answer.shown < 0 ? "-" : answer.shown + 1) + "/" + answer.variations.length;
+  }
+
+  // Session: the clips of a variation are launched, as the set's quantisation says.
+  function launch(answer, number) {
+    eachClip(answer.variations[number], live.fire);
+  }
+
+  // Arrangement: what stands right after the primer and the variation wanted change places, so that nothing is lost.
+  function exchange(answer, number) {
+    var front = answer.variations[answer.shown < 0 ? 0 : answer.shown];
+    var wanted = answer.variations[number];
+    if (front === wanted) { return; }
+    roles(wanted).forEach(function (role) {
+      var first = front.clips[role];
+      var second = wanted.clips[role];
+      if (live.exists(first, "Clip") && live.exists(second, "Clip")) {
+        swapContents(first, second);
+        front.clips[role] = second;
+        wanted.clips[role] = first;
+      }
+    });
+  }
+
+  function swapContents(first, second) {
+    var ofFirst = live.noteList(first, "all");
+    var ofSecond = live.noteList(second, "all");
+    var name = live.clipName(first);
+    live.replaceNotes(first, ofSecond, live.clipName(second));
+    live.replaceNotes(second, ofFirst, name);
+  }
+
+  // Go on by `by` variations. { answer, status }.
+  function step(answer, by) {
+    var there = present(answer);
+    if (there.length === 0) { return { answer: answer, status: texts.say("variations_gone") }; }
+    var shown = answer.shown < 0 ? null : answer.variations[answer.shown];
+    var at = there.indexOf(shown);
+    var next = at < 0 ? (by > 0 ? 0 : there.length - 1) : (at + by + there.length) % there.length;
+    var number = answer.variations.indexOf(there[next]);
+    if (answer.at === "arrangement") {
+      exchange(answer, number);
+    } else {
+      launch(answer, number);
+    }
+    answer.shown = number;
+    var text = answer.at === "arrangement" ? "shown_arrangement" : "shown";
+    return { answer: answer, status: texts.say(text, number + 1, answer.variations.length) };
+  }
+
+  function isEdited(variation) {
+    var edited = false;
+    eachClip(variation, function (id, role) {
+      if (notes.mark(live.noteList(id, "all")) !== variation.marks[role]) { edited = true; }
+    });
+    return edited;
+  }
+
+  // Keep the variation shown and remove the others, but none that somebody has edited. { answer, status }.
+  function keep(answer) {
+    var there = present(answer);
+    if (there.length === 0) { return { answer: answer, status: texts.say("variations_gone") }; }
+    var kept = answer.variations[Math.max(0, answer.shown)];
+    if (there.indexOf(kept) < 0) { kept = there[0]; }
+    if (there.length === 1) { return { answer: answer, status: texts.say("kept_only") }; }
+    var edited = there.filter(function (one) { return one !== kept && isEdited(one); });
+    there.forEach(function (one) {
+      if (one !== kept && edited.indexOf(one) < 0) { eachClip(one, live.remove); }
+    });
+    var number = answer.variations.indexOf(kept) + 1;
+    answer.variations = answer.variations.filter(function (one) { return one === kept || edited.indexOf(one) >= 0; });
+    answer.shown = answer.variations.indexOf(kept);
+    return { answer: answer, status: edited.length > 0 ? texts.say("kept_edited", number, edited.length) : texts.say("kept", number) };
+  }
+
+  return { step: step, keep: keep, label: label, present: present };
+}());
