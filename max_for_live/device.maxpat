@@ -9,7 +9,7 @@
             "modernui": 1
         },
         "classnamespace": "box",
-        "rect": [ 60.0, 80.0, 1500.0, 1000.0 ],
+        "rect": [ 60.0, 80.0, 1740.0, 1040.0 ],
         "openrect": [ 0.0, 0.0, 0.0, 169.0 ],
         "bglocked": 0,
         "openinpresentation": 1,
@@ -1362,11 +1362,11 @@
                 "box": {
                     "id": "obj-route",
                     "maxclass": "newobj",
-                    "numinlets": 20,
-                    "numoutlets": 20,
-                    "outlettype": [ "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "" ],
-                    "patching_rect": [ 240.0, 750.0, 1272.0, 22.0 ],
-                    "text": "route status bridge online progress busy shown star_shown auto_shown model_items model_shown track_items track_shown build store recall refresh report_clear report_line report_show"
+                    "numinlets": 19,
+                    "numoutlets": 19,
+                    "outlettype": [ "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "" ],
+                    "patching_rect": [ 240.0, 750.0, 1181.0, 22.0 ],
+                    "text": "route status bridge online progress busy shown star_shown auto_shown model_items model_shown track_items track_shown build store recall refresh report_text report_show"
                 }
             },
             {
@@ -1690,24 +1690,13 @@
             },
             {
                 "box": {
-                    "id": "obj-report-clear",
-                    "maxclass": "message",
-                    "numinlets": 2,
-                    "numoutlets": 1,
-                    "outlettype": [ "" ],
-                    "patching_rect": [ 1960.0, 800.0, 47.0, 22.0 ],
-                    "text": "clear"
-                }
-            },
-            {
-                "box": {
-                    "id": "obj-report-line",
+                    "id": "obj-report-text",
                     "maxclass": "newobj",
                     "numinlets": 1,
                     "numoutlets": 1,
                     "outlettype": [ "" ],
-                    "patching_rect": [ 2080.0, 800.0, 110.0, 22.0 ],
-                    "text": "prepend append"
+                    "patching_rect": [ 1960.0, 800.0, 89.0, 22.0 ],
+                    "text": "prepend set"
                 }
             },
             {
@@ -1717,7 +1706,7 @@
                     "numinlets": 1,
                     "numoutlets": 2,
                     "outlettype": [ "bang", "bang" ],
-                    "patching_rect": [ 2200.0, 800.0, 47.0, 22.0 ],
+                    "patching_rect": [ 2080.0, 800.0, 47.0, 22.0 ],
                     "text": "t b b"
                 }
             },
@@ -1728,7 +1717,7 @@
                     "numinlets": 2,
                     "numoutlets": 1,
                     "outlettype": [ "" ],
-                    "patching_rect": [ 2200.0, 830.0, 54.0, 22.0 ],
+                    "patching_rect": [ 2080.0, 830.0, 54.0, 22.0 ],
                     "text": "select"
                 }
             },
@@ -1739,7 +1728,7 @@
                     "numinlets": 2,
                     "numoutlets": 1,
                     "outlettype": [ "" ],
-                    "patching_rect": [ 2280.0, 830.0, 40.0, 22.0 ],
+                    "patching_rect": [ 2160.0, 830.0, 40.0, 22.0 ],
                     "text": "open"
                 }
             },
@@ -1750,7 +1739,7 @@
                     "numinlets": 1,
                     "numoutlets": 1,
                     "outlettype": [ "" ],
-                    "patching_rect": [ 2280.0, 860.0, 68.0, 22.0 ],
+                    "patching_rect": [ 2160.0, 860.0, 68.0, 22.0 ],
                     "text": "pcontrol"
                 }
             },
@@ -1777,10 +1766,10 @@
                         "boxes": [
                             {
                                 "box": {
-                                    "fontname": "Menlo",
-                                    "fontsize": 11.0,
+                                    "fontsize": 12.0,
                                     "id": "obj-text",
                                     "maxclass": "textedit",
+                                    "nosymquotes": 1,
                                     "numinlets": 1,
                                     "numoutlets": 4,
                                     "outlettype": [ "", "int", "", "" ],
@@ -1794,7 +1783,7 @@
                             },
                             {
                                 "box": {
-                                    "comment": "clear, append TEXT, select",
+                                    "comment": "set TEXT, select",
                                     "id": "obj-in",
                                     "index": 1,
                                     "maxclass": "inlet",
@@ -1814,13 +1803,12 @@
                             }
                         ]
                     },
-                    "patching_rect": [ 2080.0, 900.0, 68.0, 22.0 ],
+                    "patching_rect": [ 1960.0, 900.0, 68.0, 22.0 ],
                     "text": "p report"
                 }
             },
             {
                 "box": {
-                    "angle": 270.0,
                     "background": 1,
                     "bgcolor": [ 0.156863, 0.156863, 0.156863, 1.0 ],
                     "border": 0,
@@ -1833,7 +1821,6 @@
                     "patching_rect": [ 40.0, 1000.0, 332.0, 106.0 ],
                     "presentation": 1,
                     "presentation_rect": [ 312.0, 8.0, 332.0, 106.0 ],
-                    "proportion": 0.5,
                     "rounded": 4,
                     "saved_attribute_attributes": {
                         "bgfillcolor": {
@@ -2441,32 +2428,20 @@
             },
             {
                 "patchline": {
-                    "destination": [ "obj-report-clear", 0 ],
+                    "destination": [ "obj-report-text", 0 ],
                     "source": [ "obj-route", 16 ]
                 }
             },
             {
                 "patchline": {
-                    "destination": [ "obj-report-line", 0 ],
+                    "destination": [ "obj-report-show", 0 ],
                     "source": [ "obj-route", 17 ]
                 }
             },
             {
                 "patchline": {
-                    "destination": [ "obj-report-show", 0 ],
-                    "source": [ "obj-route", 18 ]
-                }
-            },
-            {
-                "patchline": {
                     "destination": [ "obj-report", 0 ],
-                    "source": [ "obj-report-clear", 0 ]
-                }
-            },
-            {
-                "patchline": {
-                    "destination": [ "obj-report", 0 ],
-                    "source": [ "obj-report-line", 0 ]
+                    "source": [ "obj-report-text", 0 ]
                 }
             },
             {

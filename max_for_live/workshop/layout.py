@@ -79,14 +79,15 @@ def texts_of(box: Box) -> list[str]:
     if box.maxclass == "live.menu":
         return [str(item) for item in parameter.get("parameter_enum", [])]
     if box.maxclass in ("live.numbox", "live.dial"):
-        ends = [shown_number(parameter, float(parameter[key])) for key in ("parameter_mmin", "parameter_mmax")]
+        keys = ("parameter_mmin", "parameter_mmax")
+        ends = [shown_number(parameter, float(parameter[key])) for key in keys if key in parameter]
         return ends + ([str(parameter["parameter_shortname"])] if box.maxclass == "live.dial" else [])
     return [box.text] if "comment" in box.maxclass else []
 
 
 def shown_number(parameter: Mapping[str, Any], value: float) -> str:
     """A number as Live shows it."""
-    style = parameter["parameter_unitstyle"]
+    style = parameter.get("parameter_unitstyle")
     return f"{value:.0f} %" if style == 5 else f"{value:.2f}" if style == 1 else f"{value:.0f}"
 
 

@@ -20,14 +20,15 @@ INT_SPAN = 255
 """Live holds an int parameter in a byte; wider ones must be floats that are shown as ints."""
 AUTOMATED, STORED, HIDDEN = range(3)
 PROJECT_KEYS = frozenset(
-    "version creationdate modificationdate viewrect autoorganize hideprojectwindow showdependencies autolocalize "
-    "contents layout searchpath detailsvisible amxdtype readonly devpathtype devpath sortmode viewmode "
-    "includepackages".split()
+    {"version", "creationdate", "modificationdate", "viewrect", "autoorganize", "hideprojectwindow"}
+    | {"showdependencies", "autolocalize", "contents", "layout", "searchpath", "detailsvisible", "amxdtype"}
+    | {"readonly", "devpathtype", "devpath", "sortmode", "viewmode", "includepackages"}
 )
 PATCH_KEYS = frozenset(
-    "fileversion appversion classnamespace rect openrect bglocked openinpresentation default_fontsize "
-    "default_fontface default_fontname gridonopen gridsize devicewidth description digest tags "
-    "minimum_live_version minimum_max_version boxes lines parameters project autosave title".split()
+    {"fileversion", "appversion", "classnamespace", "rect", "openrect", "bglocked", "openinpresentation"}
+    | {"default_fontsize", "default_fontface", "default_fontname", "gridonopen", "gridsize", "devicewidth"}
+    | {"description", "digest", "tags", "title", "minimum_live_version", "minimum_max_version"}
+    | {"boxes", "lines", "parameters", "project", "autosave"}
 )
 
 
@@ -47,7 +48,9 @@ def faults(patch: Patch, *, script_outlets: int) -> list[str]:
 
 
 def _part_faults(patch: Patch, script_outlets: int) -> Iterator[str]:
-    yield from (f"The patch says {key!r}, which Max does not know." for key in patch.fields.keys() - PATCH_KEYS)
+    yield from (
+        f"The patch says {key!r}, which Max does not know." for key in patch.fields.keys() - PATCH_KEYS
+    )
     yield from _doubles("id", (box.id for box in patch.boxes))
     yield from _doubles("scripting name", (box.varname for box in patch.boxes if box.varname))
     for box in patch.boxes:
@@ -128,7 +131,9 @@ def _parameter_faults(patch: Patch) -> Iterator[str]:
     for key in listed.keys() | names.keys():
         if listed.get(key) != names.get(key):
             yield f"{key}: the patch's list of parameters says {listed.get(key)}, the box {names.get(key)}."
-    yield from _bank_faults(patch, {each["parameter_longname"]: each for box in boxes if (each := box.parameter)})
+    yield from _bank_faults(
+        patch, {each["parameter_longname"]: each for box in boxes if (each := box.parameter)}
+    )
 
 
 def _is_parameter(box: Box) -> bool:
@@ -179,7 +184,7 @@ def _bank_faults(patch: Patch, known: Mapping[str, Mapping[str, Any]]) -> Iterat
         if str(bank.get("index")) != key or not bank.get("name") or len(bank.get("parameters", [])) != 8:
             yield f"Bank {key} needs its index, a name and eight places."
         for name in bank.get("parameters", []):
-            if name != "-" and (name not in known or known[name]["parameter_invisible"] == HIDDEN):
+            if name != "-" and (name not in known or known[name].get("parameter_invisible") == HIDDEN):
                 yield f"Bank {key} shows {name!r}, which Push cannot."
     filled = [name for bank in banks.values() for name in bank.get("parameters", []) if name != "-"]
     if not filled:

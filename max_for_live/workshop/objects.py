@@ -21,19 +21,20 @@ SAVED = frozenset({"saved_attribute_attributes"})
 PARAMETER = ON_THE_FACE | INFO | SAVED | {"parameter_enable", "fontsize", "active", "appearance"}
 
 PARAMETER_KEYS = frozenset(
-    "parameter_" + key
+    f"parameter_{key}"
     for key in (
-        "annotation_name enum info initial initial_enable invisible longname mmax mmin modmode shortname type "
-        "unitstyle"
-    ).split()
+        *("longname", "shortname", "annotation_name", "info", "type", "enum", "mmin", "mmax", "unitstyle"),
+        *("initial", "initial_enable", "invisible", "modmode"),
+    )
 )
 """What a parameter may say to Live; `parameter_range` is not among them."""
 
 THEME_COLORS = frozenset(
-    "themecolor.live_" + name
+    f"themecolor.live_{name}"
     for name in (
-        "control_fg control_fg_on control_selection control_text_bg lcd_bg lcd_control_fg_zombie lcd_title"
-    ).split()
+        *("control_fg", "control_fg_on", "control_selection", "control_text_bg"),
+        *("lcd_bg", "lcd_control_fg_zombie", "lcd_title"),
+    )
 )
 """The colours of Live's theme that are used here, each seen in published devices."""
 
@@ -71,10 +72,10 @@ FACE: dict[str, Shape] = {
     "panel": Shape(
         1,
         (),
-        ON_THE_FACE | SAVED | {"mode", "shape", "border", "rounded", "angle", "proportion", "bgcolor"},
+        ON_THE_FACE | SAVED | {"mode", "shape", "border", "rounded", "bgcolor"},
     ),
     "textedit": Shape(
-        1, ("", "int", "", ""), ON_THE_FACE | LETTERING | {"parameter_enable", "wordwrap", "readonly"}
+        1, ("", "int", "", ""), ON_THE_FACE | LETTERING | {"parameter_enable", "wordwrap", "nosymquotes"}
     ),
     "message": Shape(2, ("",)),
     "inlet": Shape(0, ("",), frozenset({"comment", "index"})),
@@ -82,6 +83,7 @@ FACE: dict[str, Shape] = {
 """Boxes that are a class of their own."""
 
 _SCRIPT = frozenset({"saved_object_attributes"})
+_TRIGGERED = {"b": "bang", "i": "int", "f": "float"}
 TYPED: dict[str, Shape] = {
     "midiin": Shape(1, ("int",)),
     "midiout": Shape(1, ()),
@@ -107,14 +109,11 @@ def shape_of(box: Box, *, script_outlets: int) -> Shape | None:
     if box.maxclass != "newobj":
         return FACE.get(box.maxclass)
     count = len(box.arguments)
-    if box.kind == "js":
-        return Shape(1, ("",) * script_outlets, _SCRIPT)
-    if box.kind == "p":
-        return Shape(1, (), frozenset({"patcher"}))
-    if box.kind == "route":
-        return Shape(count + 1, ("",) * (count + 1))
-    if box.kind == "sel":
-        return Shape(count + 1, ("bang",) * count + ("",))
-    if box.kind == "t":
-        return Shape(1, tuple({"b": "bang", "i": "int", "f": "float"}.get(each, "") for each in box.arguments))
-    return TYPED.get(box.kind)
+    by_arguments = {
+        "js": Shape(1, ("",) * script_outlets, _SCRIPT),
+        "p": Shape(1, (), frozenset({"patcher"})),
+        "route": Shape(count + 1, ("",) * (count + 1)),
+        "sel": Shape(count + 1, ("bang",) * count + ("",)),
+        "t": Shape(1, tuple(_TRIGGERED.get(each, "") for each in box.arguments)),
+    }
+    return by_arguments.get(box.kind, TYPED.get(box.kind))

@@ -93,7 +93,7 @@ def _box(rect: Rect, fill: str, *, rounded: float = 2, line: str = LINE_COLOR) -
     )
 
 
-def _line(  # noqa: PLR0913  what, where, how
+def _line(
     text: str, x: float, middle: float, size: float, fill: str, *, anchor: str = "start", bold: bool = False
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
@@ -187,7 +187,9 @@ def _panel(box: Box, rect: Rect, shown: Mapping[str, Any]) -> str:
     left, top, across, down = rect
     if box.fields.get("shape") == 1:
         fill = str(shown.get(box.varname, "#8c8c8c"))
-        return f'<circle cx="{left + across / 2:g}" cy="{top + down / 2:g}" r="{across / 2:g}" fill="{fill}"/>\n'
+        return (
+            f'<circle cx="{left + across / 2:g}" cy="{top + down / 2:g}" r="{across / 2:g}" fill="{fill}"/>\n'
+        )
     fill = _color(box, "bgfillcolor", CONTROL)
     return _box(rect, fill, rounded=float(box.fields.get("rounded", 0)), line=fill)
 

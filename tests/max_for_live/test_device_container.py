@@ -123,7 +123,10 @@ DAMAGED = {
     "more after the end": (golden() + b"\0", "the file ends in the middle"),
     "a second payload": (golden() + golden()[24:], "does not belong here"),
     "encrypted": (golden()[:24] + b"ciph\1\0\0\0x" + golden()[24:], "encrypted"),
-    "directory beyond the end": (golden().replace(b"\0\0\0\x37", b"\0\0\x37\0", 1), "should begin at byte 14080"),
+    "directory beyond the end": (
+        golden().replace(b"\0\0\0\x37", b"\0\0\x37\0", 1),
+        "should begin at byte 14080",
+    ),
     "directory elsewhere": (golden().replace(b"\0\0\0\x37", b"\0\0\0\x36", 1), "claims"),
     "wrong offset": (golden().replace(b"\0\0\0\x2a", b"\0\0\0\x2b", 1), "do not follow on the file before"),
     "wrong size": (golden().replace(b"\0\0\0\x0d", b"\0\0\0\x0e", 1), "The files end at byte 56"),
