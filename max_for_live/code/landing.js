@@ -32,7 +32,8 @@ var landing = (function () {
     var length = Math.min(voice.length, notes.ticks(job.beats));
     var some = notes.fitted(voice.notes, length);
     if (job.kind === "vary" && role === job.role) { some = notes.dressed(some, job.heard.heard, job.heard.span.from); }
-    return { name: notes.variationName(job.primer.title, at, total), length: job.beats, look: job.primer.look, notes: some };
+    var name = job.label ? job.primer.title + " \u203a " + job.label : notes.variationName(job.primer.title, at, total);
+    return { name: name, length: job.beats, look: job.primer.look, notes: some };
   }
 
   function ownVoice(job) {

@@ -229,6 +229,15 @@ var live = (function () {
     };
   }
 
+  // Beats of the quantum in which a clip is launched, 0 for none.
+  function quantum(id) {
+    var own = whole(at(id), "launch_quantization");
+    var song = transport();
+    if (own === 0) { return song.quantum; }
+    var found = QUANTA[own - 1] || 0;
+    return typeof found === "string" ? Number(found) * song.bar : found;
+  }
+
   function playing(id) {
     var clip = at(id);
     return {
@@ -431,7 +440,7 @@ var live = (function () {
     start: start, at: at, exists: exists, one: one, ids: ids, has: has, isOn: isOn, meant: meant, detailClip: detailClip,
     trackOf: trackOf, tracks: tracks, trackIndex: trackIndex, trackName: trackName, isMidiTrack: isMidiTrack, isFrozen: isFrozen,
     hasDrumRack: hasDrumRack, slots: slots, slotClip: slotClip, clipIn: clipIn, startOf: startOf, arrangement: arrangement, lanes: lanes, read: read,
-    noteList: noteList, scale: scale, tempo: tempo, transport: transport, playing: playing, version: version,
+    noteList: noteList, scale: scale, tempo: tempo, transport: transport, quantum: quantum, playing: playing, version: version,
     writeSlot: writeSlot, writeArrangement: writeArrangement, addScene: addScene, removeScene: removeScene, addTrack: addTrack,
     removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, clipName: clipName,
     replaceNotes: replaceNotes, extend: extend, setLaunch: setLaunch,

@@ -6,6 +6,8 @@ outlets = 4;
 var device = (function () {
   var TICK_MS = 50;
   var LOOK_EVERY = 10; // ticks between two looks at which clip is open
+  var QUEUED_MS = 1500; // accepted for so long and not begun: others are before us
+  var ECHO_MS = 1000; // within which the pattr gives back what it was given
   var BRIDGE = 0;
   var LISTEN = 1;
   var FACE = 2;
@@ -19,7 +21,7 @@ var device = (function () {
   };
   var it = {
     talk: null, task: null, isReady: false, ticks: 0, status: "", clip: -1, models: [], model: null, target: { kind: "new" },
-    choices: [], trackNames: "", job: null, note: "", answer: null, stored: "", waitingState: null, isQuiet: false
+    choices: [], trackNames: "", job: null, sentAt: 0, answer: null, stored: "", echoes: [], waitingState: null, isQuiet: false
   };
 
   function now() {
@@ -62,7 +64,20 @@ var device = (function () {
     if (text.length > STORED_AT_MOST) { text = state.pack({ model: it.model, target: it.target, answer: null }); }
     if (text === it.stored) { return; }
     it.stored = text;
+    it.echoes.push({ text: text, until: now() + ECHO_MS });
     show("store", text);
+  }
+
+  // Whether a text from the pattr only gives back what it was given: that says nothing new, and may come late.
+  function isEcho(text) {
+    it.echoes = it.echoes.filter(function (one) { return one.until > now(); });
+    for (var at = 0; at < it.echoes.length; at += 1) {
+      if (it.echoes[at].text === text) {
+        it.echoes.splice(at, 1);
+        return true;
+      }
+    }
+    return text === it.stored;
   }
 
   // --- the bridge -----------------------------------------------------------------------------------------------------
@@ -89,7 +104,10 @@ var device = (function () {
     show("bridge", texts.say("bridge_short", welcome.model, welcome.version));
     showModels();
     if (it.job || auto.isOn()) { return; }
-    if (isNewer(welcome.version, BUILD)) {
+    if (it.autoWasOn) {
+      it.autoWasOn = false;
+      say("auto_was_on");
+    } else if (isNewer(welcome.version, BUILD)) {
       say("newer_works", welcome.version, BUILD);
     } else {
       it.clip = -1;
@@ -121,7 +139,11 @@ var device = (function () {
     silent: function () { say("waiting_for_bridge"); },
     progress: function (share, isAccepted) {
       progress(share);
-      if (share > 0 || isAccepted) { say(share > 0 ? "composing" : "queued", Math.floor(share * 100)); }
+      if (share > 0) {
+        say("composing", Math.floor(share * 100));
+      } else if (isAccepted && now() - it.sentAt > QUEUED_MS) {
+        say("queued");
+      }
     },
     music: function (conversation) { ended(conversation); }
   };
@@ -178,7 +200,7 @@ var device = (function () {
   function send(job, whenLanded) {
     it.job = job;
     it.whenLanded = whenLanded;
-    it.note = "";
+    it.sentAt = now();
     busy(true);
     progress(0);
     it.talk.wanted = it.model;
@@ -398,7 +420,7 @@ var device = (function () {
       it.waitingState = text;
       return;
     }
-    if (text === it.stored) { return; }
+    if (isEcho(text)) { return; }
     var found = state.unpack(text);
     if (!found) { return; }
     it.stored = text;
@@ -468,6 +490,7 @@ var device = (function () {
       it.job = null;
       if (it.talk) { it.talk.music = null; }
       busy(false);
+      if (auto.isOn()) { auto.turn(false); }
       say("fault", error.message || error);
     }
   }
@@ -480,6 +503,7 @@ var device = (function () {
       guarded(function () { restore(String(parts[0])); });
     } else if (!it.isReady) {
       if (settings.hasOwnProperty(selector) && isFinite(parts[0])) { settings[selector] = Number(parts[0]); }
+      if (selector === "auto" && parts[0] === 1) { it.autoWasOn = true; }
     } else if (selector === "heard") {
       guarded(function () { heard(parts); });
     } else if (controls.hasOwnProperty(selector)) {

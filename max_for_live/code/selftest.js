@@ -1,1 +1,241 @@
-var selftest = (function () { return { isOn: function () { return false; }, tick: function () {}, run: function () {}, heard: function () { return false; } }; }());
+// The self test, for a person with Live: tries what differs, or may differ, between versions of Live and Max, and writes a
+// report. It works on a track of its own at the end of the set, which it takes away again.
+
+var selftest = (function () {
+  var ECHO_MS = 500;
+  var MOST_UNDOS = 6;
+  var TITLE = "MAC-Net self test";
+  var SIZES = [256, 1024, 1400, 2048, 4096, 8192, 9000, 16384, 32768];
+  var it = null;
+
+  function line(what, found) {
+    it.lines.push(what + ": " + found);
+  }
+
+  function show() {
+    device.show("report_text", it.lines.join("\n"));
+  }
+
+  // A step that must not stop the others.
+  function tried(what, call) {
+    try {
+      line(what, call());
+    } catch (error) {
+      line(what, "FAILED, " + (error.message || error));
+    }
+  }
+
+  // --- what can be read -----------------------------------------------------------------------------------------------
+
+  function readVersions() {
+    tried("device", function () { return BUILD; });
+    tried("Live", live.version);
+    tried("Max", function () { return typeof max === "undefined" ? "unknown" : max.version; });
+    tried("script", function () { return jsarguments[0]; });
+    tried("bridge", function () {
+      var welcome = device.talk().welcome;
+      return welcome ? welcome.model + ", " + welcome.version + ", protocol " + welcome.protocol : "none on port " + device.settings.port;
+    });
+    tried("reply port", function () { return device.talk().reply; });
+  }
+
+  function readForms() {
+    tried("binding an object by id", function () {
+      var api = new LiveAPI("live_set");
+      var track = live.tracks()[0];
+      api.id = track;
+      return +api.id === track ? "works, id is a " + typeof api.id : "does not work";
+    });
+    tried("get gives", function () {
+      var value = live.song().get("tempo");
+      return (value instanceof Array ? "an array of " : typeof value + " of ") + typeof value[0];
+    });
+    tried("info names functions", function () { return live.has(live.song(), "create_scene") ? "yes" : "no"; });
+    tried("scale_mode", function () { return live.has(live.song(), "scale_mode") ? live.one(live.song(), "scale_mode") : "not known"; });
+    tried("root_note, scale", function () {
+      return live.one(live.song(), "root_note") + ", " + Array.prototype.join.call(live.song().get("scale_intervals"), " ");
+    });
+  }
+
+  // --- what can be written --------------------------------------------------------------------------------------------
+
+  function writeTrack() {
+    it.track = 0;
+    tried("a MIDI track", function () {
+      it.track = live.addTrack(live.tracks().length, TITLE, 0x808080);
+      return it.track ? "made" : "NOT made";
+    });
+    if (!it.track) { return; }
+    tried("a clip", function () {
+      it.slot = live.slots(it.track)[0].id;
+      live.at(it.slot).call("create_clip", 4);
+      it.clip = live.clipIn(it.slot) || 0;
+      return it.clip ? "made, found by get(\"clip\")" : "NOT found by get(\"clip\")";
+    });
+    if (it.clip) { writeNotes(); }
+  }
+
+  function counted(dictionary) {
+    var before = live.noteList(it.clip, "all").length;
+    live.at(it.clip).call("add_new_notes", dictionary);
+    return live.noteList(it.clip, "all").length > before ? "works" : "does nothing";
+  }
+
+  function aNote(at, more) {
+    var note = { pitch: 60, start_time: at, duration: 0.25, velocity: 77, mute: 0, probability: 0.5, velocity_deviation: 3, release_velocity: 40 };
+    Object.keys(more || {}).forEach(function (name) { note[name] = more[name]; });
+    return note;
+  }
+
+  function writeNotes() {
+    tried("notes as an object", function () { return counted({ notes: [aNote(0)] }); });
+    tried("notes as text", function () { return counted(JSON.stringify({ notes: [aNote(0.5)] })); });
+    tried("a pitch of 60.5", function () { return counted({ notes: [aNote(1, { pitch: 60.5 })] }); });
+    tried("a note with note_id", function () { return counted({ notes: [aNote(1.5, { note_id: 9 })] }); });
+    tried("a note's fields come back", function () {
+      var found = live.noteList(it.clip, "all").filter(function (note) { return note.start === 0; })[0];
+      return found ? JSON.stringify(found) : "no note at 0";
+    });
+    tried("notes come as", function () {
+      var raw = live.at(it.clip).call("get_notes_extended", 0, 128, 0, 4);
+      return typeof raw + (raw && raw.length === 1 && typeof raw !== "string" ? " of one " + typeof raw[0] : "");
+    });
+    ["launch_mode", "launch_quantization", "legato", "velocity_amount"].forEach(function (name) {
+      tried(name, function () { return live.has(live.at(it.clip), name) ? live.one(live.at(it.clip), name) : "not known"; });
+    });
+  }
+
+  function writeArrangement() {
+    if (!it.track) { return; }
+    var about = { name: TITLE, length: 4, look: { looping: false, launch: {} }, notes: [] };
+    tried("a clip in the Arrangement", function () {
+      var id = live.writeArrangement(it.track, 0, about);
+      var way = live.has(live.at(it.track), "create_midi_clip") ? "create_midi_clip" : "duplicate_clip_to_arrangement";
+      return "made by " + way + ", at " + live.startOf(id);
+    });
+    tried("take lanes", function () {
+      if (!live.lanes(it.track)) { return "not known"; }
+      var id = live.writeArrangement(live.addLane(it.track, TITLE), 0, about);
+      return "made, a clip lies at " + live.startOf(id);
+    });
+  }
+
+  // Undo, until the track is gone; never further, so that nothing of the user's is undone.
+  function undo() {
+    var steps = 0;
+    if (!it.track) { return; }
+    while (live.trackIndex(it.track) >= 0 && steps < MOST_UNDOS) {
+      live.song().call("undo");
+      steps += 1;
+    }
+    if (live.trackIndex(it.track) >= 0) {
+      live.removeTrack(it.track);
+      line("undo", "did not take it all back in " + steps + " steps");
+    } else {
+      line("undo", steps + (steps === 1 ? " step took" : " steps took") + " all of it back");
+    }
+  }
+
+  // --- the wire, by packets to ourselves ------------------------------------------------------------------------------
+
+  function echo(args) {
+    it.heard = null;
+    it.nonce = device.talk().ids.next();
+    it.wait = device.now() + ECHO_MS;
+    outlet(3, ["port", device.talk().reply]);
+    outlet(3, ["/macnet/echo", it.nonce].concat(args));
+  }
+
+  function typesOf(values) {
+    return values.map(function (value) { return typeof value + " " + value; }).join(", ");
+  }
+
+  function filler(size) {
+    var args = [];
+    for (var at = 0; at < Math.floor((size - 40) / 5); at += 1) { args.push(at); }
+    return args;
+  }
+
+  function echoTypes() {
+    echo([7, 1.5, 16777217, -1, "text", "two words", "101011010101"]);
+  }
+
+  function echoedTypes() {
+    line("numbers and texts come back as", it.heard ? typesOf(it.heard) : "nothing came back");
+  }
+
+  function sizeStep(size) {
+    return {
+      start: function () { echo(filler(size)); },
+      finish: function () {
+        line("a packet of about " + size + " bytes", it.heard ? (it.heard.length === filler(size).length ? "whole" : "CUT to " + it.heard.length) : "lost");
+      }
+    };
+  }
+
+  // The bridge's port is taken: does a udpreceive that wants it too say so, or hear anything?
+  function takenPort() {
+    device.io.listen(device.settings.port);
+    it.heard = null;
+    it.nonce = device.talk().ids.next();
+    it.wait = device.now() + ECHO_MS;
+    outlet(3, ["port", device.settings.port]);
+    outlet(3, ["/macnet/echo", it.nonce]);
+  }
+
+  function takenPortDone() {
+    line("udpreceive on a taken port", it.heard ? "hears all the same" : "stays deaf");
+    device.io.listen(device.talk().reply);
+  }
+
+  function steps() {
+    var all = [
+      { start: readVersions }, { start: readForms }, { start: writeTrack }, { start: writeArrangement }, { start: undo },
+      { start: echoTypes, finish: echoedTypes }
+    ].concat(SIZES.map(sizeStep));
+    all.push({ start: takenPort, finish: takenPortDone });
+    return all;
+  }
+
+  // --- one step a turn ------------------------------------------------------------------------------------------------
+
+  function isOn() {
+    return it !== null;
+  }
+
+  function run() {
+    if (it) { return; }
+    if (device.isBusy() || auto.isOn()) {
+      device.say("busy");
+      return;
+    }
+    it = { lines: [TITLE], steps: steps(), at: -1, wait: 0, heard: null, nonce: -1 };
+    show();
+    device.show("report_show");
+  }
+
+  function tick(now) {
+    if (it.wait && !it.heard && now < it.wait) { return; }
+    if (it.at >= 0 && it.steps[it.at].finish) { it.steps[it.at].finish(); }
+    it.wait = 0;
+    it.at += 1;
+    if (it.at >= it.steps.length) {
+      show();
+      it = null;
+      device.say("tested");
+      return;
+    }
+    device.say("testing", Math.floor(100 * it.at / it.steps.length) + " %");
+    it.steps[it.at].start();
+    show();
+  }
+
+  // An echo of ours; whether it was.
+  function heard(args) {
+    if (args[0] !== it.nonce) { return false; }
+    it.heard = args.slice(1);
+    return true;
+  }
+
+  return { isOn: isOn, run: run, tick: tick, heard: heard };
+}());
