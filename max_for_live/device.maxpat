@@ -951,7 +951,7 @@
             },
             {
                 "box": {
-                    "annotation": "Marks the variation shown as a favourite in the bridge's history (macnet takes --starred).",
+                    "annotation": "Marks the variation shown as a favourite in the bridge's history (macnet takes list --starred).",
                     "annotation_name": "Star",
                     "automation": "Off",
                     "automationon": "On",
@@ -970,7 +970,7 @@
                         "valueof": {
                             "parameter_annotation_name": "Star",
                             "parameter_enum": [ "Off", "On" ],
-                            "parameter_info": "Marks the variation shown as a favourite in the bridge's history (macnet takes --starred).",
+                            "parameter_info": "Marks the variation shown as a favourite in the bridge's history (macnet takes list --starred).",
                             "parameter_invisible": 2,
                             "parameter_longname": "Star",
                             "parameter_mmax": 1,

@@ -62,7 +62,7 @@ var texts = (function () {
     kept: "Kept variation {0}: the others are gone (undo brings them back).",
     kept_edited: "Kept variation {0}, and {1} that you had edited.",
     kept_only: "There is only this variation. Another makes more.",
-    starred: "Starred: \u201cmacnet takes --starred\u201d lists it.",
+    starred: "Starred: \u201cmacnet takes list --starred\u201d lists it.",
     unstarred: "No longer a favourite.",
     star_failed: "Not starred: {0}",
     auto_first: "Auto: composing what follows \u201c{0}\u201d ...",
