@@ -1407,7 +1407,7 @@
                             "expression": "themecolor.live_lcd_control_fg_zombie"
                         }
                     },
-                    "text": "",
+                    "text": " ",
                     "textcolor": [ 0.54902, 0.54902, 0.54902, 1.0 ],
                     "textjustification": 0,
                     "varname": "bridge"
