@@ -356,7 +356,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-variations",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -414,7 +414,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-bars",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -448,9 +448,9 @@
                     "numoutlets": 2,
                     "outlettype": [ "", "float" ],
                     "parameter_enable": 1,
-                    "patching_rect": [ 1090.0, 100.0, 56.0, 48.0 ],
+                    "patching_rect": [ 1090.0, 100.0, 56.0, 50.0 ],
                     "presentation": 1,
-                    "presentation_rect": [ 112.0, 45.0, 56.0, 48.0 ],
+                    "presentation_rect": [ 112.0, 44.0, 56.0, 50.0 ],
                     "saved_attribute_attributes": {
                         "valueof": {
                             "parameter_annotation_name": "Temperature",
@@ -492,9 +492,9 @@
                     "numoutlets": 2,
                     "outlettype": [ "", "float" ],
                     "parameter_enable": 1,
-                    "patching_rect": [ 1240.0, 100.0, 56.0, 48.0 ],
+                    "patching_rect": [ 1240.0, 100.0, 56.0, 50.0 ],
                     "presentation": 1,
-                    "presentation_rect": [ 178.0, 45.0, 56.0, 48.0 ],
+                    "presentation_rect": [ 178.0, 44.0, 56.0, 50.0 ],
                     "saved_attribute_attributes": {
                         "valueof": {
                             "parameter_annotation_name": "Similarity",
@@ -536,9 +536,9 @@
                     "numoutlets": 2,
                     "outlettype": [ "", "float" ],
                     "parameter_enable": 1,
-                    "patching_rect": [ 1390.0, 100.0, 56.0, 48.0 ],
+                    "patching_rect": [ 1390.0, 100.0, 56.0, 50.0 ],
                     "presentation": 1,
-                    "presentation_rect": [ 244.0, 45.0, 56.0, 48.0 ],
+                    "presentation_rect": [ 244.0, 44.0, 56.0, 50.0 ],
                     "saved_attribute_attributes": {
                         "valueof": {
                             "parameter_annotation_name": "Feel",
@@ -605,7 +605,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-key",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -664,7 +664,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-role",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -723,7 +723,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-model",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -782,7 +782,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-track",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -1082,7 +1082,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-port",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -1140,7 +1140,7 @@
             },
             {
                 "box": {
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-label-reply",
                     "maxclass": "live.comment",
                     "numinlets": 1,
@@ -1471,7 +1471,7 @@
                     "annotation": "How much of the answer is composed.",
                     "annotation_name": "Progress",
                     "appearance": 2,
-                    "fontsize": 9.5,
+                    "fontsize": 10.0,
                     "id": "obj-progress",
                     "ignoreclick": 1,
                     "maxclass": "live.numbox",
