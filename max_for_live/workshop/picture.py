@@ -41,14 +41,12 @@ BAR = 18
 FONT = "'Ableton Sans','Inter','Helvetica Neue',Arial,sans-serif"
 
 SHOWN: Mapping[str, Any] = {
-    "status": "Composing 4 more variations of 4 bars after “morning”. Variation 2 of the last answer plays.",
+    "status": "4 variations below “morning”. Next and Prev launch them, Keep chooses.",
     "bridge": "folk, bridge 0.1.0",
-    "shown": "2/4",
+    "shown": "-/4",
     "light": "#5cc76b",
-    "progress": 62,
-    "cancel": True,
 }
-"""What the script would show while it waits for an answer."""
+"""What the script shows when an answer has landed."""
 
 
 def draw(patch: Patch, *, shown: Mapping[str, Any] = SHOWN) -> str:

@@ -12,6 +12,7 @@ from typer.main import get_command
 from bridge.cli.app import app
 from bridge.config import PORT
 from max_for_live.workshop.build import ROOT, read_sources
+from max_for_live.workshop.picture import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,13 @@ def test_what_the_docs_explain_is_what_the_device_says() -> None:
     reasons = [reason.strip("`") for reason, _ in table("reasons")]
     assert len(reasons) > 10
     assert [reason for reason in reasons if not any(reason in text for text in sentences())] == []
+
+
+def test_the_picture_shows_what_the_device_says() -> None:
+    said = [re.escape(text) for text in sentences()]
+    patterns = [re.sub(r"\\\{\d\\\}", ".+", text) for text in said]
+    shown = [SHOWN["status"], SHOWN["bridge"]]
+    assert [text for text in shown if not any(re.fullmatch(pattern, text) for pattern in patterns)] == []
 
 
 def test_device_docs_and_bridge_mean_the_same_port() -> None:
