@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -28,7 +29,7 @@ def test_another_process_makes_the_same_bytes() -> None:
     code = "import sys; from max_for_live.workshop.build import build; sys.stdout.buffer.write(build())"
     command = [sys.executable, "-c", code]
     done = subprocess.run(
-        command, cwd=ROOT.parent, capture_output=True, check=True, env={"PYTHONHASHSEED": "7"}
+        command, cwd=ROOT.parent, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}
     )
     assert done.stdout == build()
 
