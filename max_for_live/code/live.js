@@ -366,10 +366,14 @@ var live = (function () {
     song.call("delete_scene", index);
   }
 
-  // The id of a new MIDI track at that index, or 0.
+  // The id of a new MIDI track at that index; 0 where this edition of Live has no more.
   function addTrack(index, title, color) {
     var before = tracks();
-    song.call("create_midi_track", index);
+    try {
+      song.call("create_midi_track", index);
+    } catch (error) {
+      return 0;
+    }
     var id = newAmong(before, song, "tracks");
     if (id) {
       at(id).set("name", title);

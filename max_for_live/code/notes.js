@@ -15,7 +15,7 @@ var notes = (function () {
 
   // Words that stand for themselves in a name, "Drums_02" included.
   function words(alternatives) {
-    return new RegExp("(^|[^a-z])(" + alternatives + ")([^a-z]|$)", "i");
+    return new RegExp("(^|[^a-z0-9])(" + alternatives + ")([^a-z]|$)", "i");
   }
 
   function number(value, otherwise) {

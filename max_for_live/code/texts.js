@@ -33,7 +33,7 @@ var texts = (function () {
     cancelled: "Cancelled: nothing was written.",
     nothing_to_cancel: "Nothing is being composed.",
     landed: "{0} variations below \u201c{1}\u201d. Next and Prev launch them, Keep chooses.",
-    landed_one: "One variation below \u201c{1}\u201d. Next launches it, Another makes more.",
+    landed_one: "One variation below \u201c{0}\u201d. Next launches it, Another makes more.",
     landed_row: "{0} variations from row {2} down, on \u201c{1}\u201d. Next and Prev launch them, Keep chooses.",
     landed_arrangement: "{0} right after \u201c{1}\u201d. Next and Prev bring the others to the front.",
     landed_lanes: "{0} right after \u201c{1}\u201d, the others in take lanes. Next and Prev swap them in.",

@@ -7,6 +7,7 @@ const os = require("node:os");
 const path = require("node:path");
 const readline = require("node:readline");
 const { spawn } = require("node:child_process");
+const osc = require("./osc.js");
 
 const ROOT = path.join(__dirname, "..", "..");
 
@@ -82,11 +83,13 @@ class BadLine {
 
   toBridge(packet, from) {
     const back = this.backOf(from);
+    let sent = packet;
     if (packet.includes("/macnet/hello")) {
-      back.reply = packet.readInt32BE(packet.length - 4);
-      packet.writeInt32BE(0, packet.length - 4);
+      const { address, args } = osc.decode(packet);
+      back.reply = args[3];
+      sent = osc.encode(address, [...args.slice(0, 3), 0]);
     }
-    this.harm(packet, "out" + from.port, (bytes) => back.socket.send(bytes, this.bridgePort, "127.0.0.1"));
+    this.harm(sent, "out" + from.port, (bytes) => back.socket.send(bytes, this.bridgePort, "127.0.0.1"));
   }
 
   backOf(from) {
@@ -103,6 +106,7 @@ class BadLine {
   }
 
   harm(packet, way, pass) {
+    if (this.tap) this.tap(way.replace(/\d+/, ""), packet);
     const held = this.held.get(way);
     this.held.delete(way);
     const fate = this.random() < this.share ? Math.floor(this.random() * 3) : 3;

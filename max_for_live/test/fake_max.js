@@ -58,10 +58,11 @@ class Device {
   /**
    * A device in a set.
    * world: the fake Live; values: of controls, by selector; bridge: port; stored: what the set has in the pattr.
-   * allFloats: whether this Max sends every number as a float.
+   * allFloats: whether this Max sends every number as a float. pace, clock: how much faster than real time its tasks run, and
+   * its clock. random: in place of Math.random.
    */
-  constructor(world, { values = {}, bridge = 9471, stored = null, allFloats = false, host = HOST, pace = 1 } = {}) {
-    Object.assign(this, { world, stored, allFloats, host, pace });
+  constructor(world, { values = {}, bridge = 9471, stored = null, allFloats = false, host = HOST, pace = 1, clock = 1, random = null } = {}) {
+    Object.assign(this, { world, stored, allFloats, host, pace, clock, random });
     this.values = { port: bridge };
     for (const control of FACE.controls) {
       if (control.default !== undefined && !(control.selector in this.values)) this.values[control.selector] = control.default;
@@ -117,9 +118,22 @@ class Device {
       max: { version: "905" }, messnamed: () => device.errors.push("messnamed is not used"),
       jsarguments: ["macnet.js"], messagename: "", inlet: 0, inlets: 1, outlets: 1, autowatch: 0,
     });
+    if (this.clock !== 1) this.speedUp();
+    if (this.random) vm.runInContext("Math", this.context).random = this.random;
     vm.runInContext("function arrayfromargs(args) { return Array.prototype.slice.call(args); }", this.context);
     vm.runInContext(script(), this.context, { filename: "macnet.js" });
     if (this.context.inlets !== FACE.script.inlets || this.context.outlets !== FACE.script.outlets) this.errors.push("inlets or outlets");
+  }
+
+  // A clock that runs faster: patience of half a minute is over in a second.
+  speedUp() {
+    const clock = this.clock;
+    const begin = Date.now();
+    this.context.Date = class {
+      getTime() {
+        return begin + (Date.now() - begin) * clock;
+      }
+    };
   }
 
   /** Something that happens in the script: one step of undo, one turn of the low-priority queue. */
@@ -234,8 +248,7 @@ class Device {
     if (selector === "status") this.statuses.push(args[0]);
     if (selector === "status" && args[0].length > FACE.limits.status_chars) this.errors.push(`too long a status: ${args[0]}`);
     if (selector === "bridge" && args[0].length > FACE.limits.bridge_chars) this.errors.push(`too long: ${args[0]}`);
-    if (selector === "report_clear") this.report = [];
-    if (selector === "report_line") this.report.push(args[0]);
+    if (selector === "report_text") this.report = args[0].split("\n");
     if (selector === "store") this.keep(args[0]);
     if (selector === "recall" && this.stored !== null) this.inlet("restore", this.stored);
     if (selector === "refresh") this.refresh();

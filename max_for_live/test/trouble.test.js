@@ -1,0 +1,566 @@
+// Whatever stands in the way: no error window, no half clip, nothing overwritten, a line in the status that says what to do.
+"use strict";
+
+const dgram = require("node:dgram");
+const { test, before, after, afterEach } = require("node:test");
+const assert = require("node:assert/strict");
+const { Bridge, BadLine } = require("./bridges.js");
+const { Device } = require("./fake_max.js");
+const { World } = require("./fake_live.js");
+const osc = require("./osc.js");
+const { session, arrangement, deviceIn, pressed, faults, removeAll, rows, tracks, rising } = require("./sets.js");
+
+const bridge = new Bridge();
+const cleanups = [];
+before(() => bridge.start());
+after(() => bridge.end());
+afterEach(async () => {
+  removeAll();
+  for (const clean of cleanups.splice(0)) await clean();
+});
+
+function cleanly(thing, how = "close") {
+  cleanups.push(() => thing[how]());
+  return thing;
+}
+
+async function line(tap) {
+  const it = cleanly(await new BadLine(bridge.port, Math.random, 0).open());
+  it.tap = tap;
+  return it;
+}
+
+/** What the device sends while `act` goes on: messages by address. */
+async function overheard(world, options, act) {
+  const heard = [];
+  const wire = await line((way, packet) => way === "out" && heard.push(osc.decode(packet)));
+  const device = await deviceIn(world, wire, options);
+  await act(device);
+  return heard;
+}
+
+function options(message) {
+  const first = message.address === "/macnet/continue" ? 4 : 3;
+  const pairs = {};
+  for (let at = first; at < message.args.length; at += 2) pairs[message.args[at]] = message.args[at + 1];
+  return pairs;
+}
+
+function unchanged(world, device, before) {
+  assert.equal(world.picture(), before, "nothing was written");
+  assert.deepEqual(faults(world, device), []);
+}
+
+// --- what is selected ---------------------------------------------------------------------------------------------------
+
+const NOTHING = [
+  ["no clip at all", ({ world }) => world.open(0), /^Select a MIDI clip first/],
+  ["an empty slot", ({ world, keys }) => (world.open(0), world.highlight(keys, 2)), /^The highlighted slot is empty/],
+  ["an audio clip", ({ world, verse }) => (world.of(verse).is_audio_clip = 1), /^This is an audio clip/],
+  ["a frozen track", ({ world, keys }) => (world.of(keys).is_frozen = 1), /“Keys” is frozen: unfreeze/],
+  ["a clip without notes", ({ world, verse }) => (world.of(verse).notes = []), /^No note to go on from in “Verse”/],
+  ["muted notes", ({ world, verse }) => world.of(verse).notes.forEach((note) => (note.mute = 1)), /^No note to go on from/],
+  ["notes outside the loop", ({ world, verse }) => Object.assign(world.of(verse), { loop_start: 100, loop_end: 104 }), /^No note to go on from/],
+  ["a clip called drums", ({ world, verse }) => (world.of(verse).name = "Drums_02"), /is drums/],
+  ["a track called drums", ({ world, keys }) => (world.of(keys).name = "Perc"), /is drums/],
+  ["a drum rack", ({ world, keys }) => world.of(keys).devices.push(world.add("Device", keys, { can_have_drum_pads: 1 })), /is drums/],
+  ["a recording", ({ world, verse }) => (world.of(verse).is_recording = 1), /is being recorded: stop/],
+  ["a clip too long", ({ world, verse }) => (world.of(verse).loop_end = 5000), /is 5000 beats long/],
+];
+
+for (const [what, change, says] of NOTHING) {
+  test(`${what}: the device says so and does nothing`, async () => {
+    const set = session();
+    const device = await deviceIn(set.world, bridge);
+    change(set);
+    const before = set.world.picture();
+    for (const button of ["continue", "accompany", "vary"]) {
+      device.press(button);
+      assert.match(device.status, says);
+    }
+    unchanged(set.world, device, before);
+  });
+}
+
+test("the highlighted slot is taken where no clip is open", async () => {
+  const { world, keys } = session();
+  world.open(0);
+  world.highlight(keys, 0);
+  const device = await deviceIn(world, bridge);
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+});
+
+test("the status follows the clip that is opened", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  await device.says(/^Ready. “Verse”: melody, 2 bars/);
+  world.open(world.clip(keys, 2, { name: "Pad chords", notes: rising(4) }));
+  await device.says(/^Ready. “Pad chords”: accompaniment, 2 bars/);
+  world.open(0);
+  await device.says(/^Select a MIDI clip/);
+});
+
+test("drums are continued when the user says that they are a melody", async () => {
+  const { world } = session("12.2", {}, { name: "Steel drums" });
+  const device = await deviceIn(world, bridge, { values: { role: 1 } });
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+});
+
+test("selected notes are heard alone, in their own bars; notes before 1.1.1 and all fields survive in the primer", async () => {
+  const { world, verse } = session("11.0", {}, { notes: [{ pitch: 59, start_time: -0.5, duration: 0.5 }, ...rising()] });
+  const before = JSON.stringify(world.of(verse));
+  world.of(verse).selected = [6, 7, 8];
+  const expected = JSON.stringify({ ...JSON.parse(before), selected: [6, 7, 8] });
+  const heard = await overheard(world, {}, (device) => pressed(device, "continue"));
+  const [clip] = heard.filter((each) => each.address === "/macnet/clip");
+  const [notes] = heard.filter((each) => each.address === "/macnet/clip/notes");
+  assert.deepEqual(clip.args.slice(1), ["melody", 3840, 4, 4, 3, 1, "Verse"]);
+  assert.deepEqual(notes.args.slice(3), [67, 0, 960, 84, 69, 960, 960, 85, 71, 1920, 960, 86]);
+  assert.equal(JSON.stringify(world.of(verse)), expected);
+});
+
+// --- what is asked ------------------------------------------------------------------------------------------------------
+
+test("the controls travel as options, and those at their defaults stay unsaid", async () => {
+  const { world } = session();
+  const heard = await overheard(world, { values: { variations: 1, bars: 2 } }, async (device) => {
+    await pressed(device, "continue");
+    for (const [name, value] of Object.entries({ temperature: 1.25, similarity: 0.75, feel: 0.25, key: 1 })) device.turn(name, value);
+    await pressed(device, "continue");
+    device.turn("key", 2);
+    await pressed(device, "continue");
+  });
+  const [plain, full, off] = heard.filter((each) => each.address === "/macnet/continue").map(options);
+  assert.deepEqual(plain, { clips: 1, tempo_bpm: 120 });
+  assert.deepEqual(full, { clips: 1, key: 2, scale: "101101010110", temperature: 1.25, similarity: 0.75, feel: 0.25, tempo_bpm: 120 });
+  assert.equal(off.key, "off");
+});
+
+test("the set's scale is followed where it is on; before Live 12 there is no switch", async () => {
+  for (const [version, mode, expected] of [["12.2", 0, undefined], ["12.2", 1, 2], ["11.0", 0, 2]]) {
+    const { world } = session(version);
+    world.of(world.song).scale_mode = mode;
+    const heard = await overheard(world, { values: { key: 1, variations: 1 } }, (device) => pressed(device, "continue"));
+    assert.equal(options(heard.find((each) => each.address === "/macnet/continue")).key, expected);
+  }
+});
+
+test("what the bridge remarks on is in the status", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, { values: { similarity: 0.9 } });
+  const status = await pressed(device, "continue");
+  if (device.posts.length === 0 && /\(/.test(status)) assert.match(status, /similarity/);
+  assert.match(status, /^4 variations/);
+});
+
+test("a clip of many notes goes in packets of at most 1024 bytes", async () => {
+  const notes = Array.from({ length: 400 }, (_, at) => ({ pitch: 60 + (at % 12), start_time: at / 16, duration: 1 / 16, velocity: 100 }));
+  const { world } = session("12.2", {}, { notes, length: 32, name: "ä".repeat(300) });
+  const device = await deviceIn(world, bridge);
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  assert.ok(device.sent.largest <= 1024, `${device.sent.largest} bytes`);
+});
+
+test("a Max that makes floats of all numbers is understood", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, { allFloats: true });
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("meter, launch settings and loop are the primer's", async () => {
+  const clip = { length: 7, signature_numerator: 7, signature_denominator: 8, launch_mode: 2, launch_quantization: 3, legato: 1,
+    velocity_amount: 0.5, looping: 0 };
+  const { world, keys } = session("12.2", {}, clip);
+  const device = await deviceIn(world, bridge, { values: { bars: 3, variations: 1 } });
+  await pressed(device, "continue");
+  const landed = world.seen(world.clipIn(keys, 1));
+  const { length, ...same } = clip;
+  for (const [name, value] of Object.entries(same)) assert.equal(landed[name], value, name);
+  assert.equal(landed.end_marker, 10.5);
+  assert.deepEqual(faults(world, device), []);
+});
+
+// --- where it lands -----------------------------------------------------------------------------------------------------
+
+test("full slots are passed over, in both tracks; nothing is overwritten", async () => {
+  const { world, keys } = session("12.2", { scenes: 6 });
+  const pads = world.track("Pads");
+  world.clip(keys, 2, { name: "Mine" });
+  world.clip(pads, 3, { name: "Also mine" });
+  const device = await deviceIn(world, bridge, { values: { variations: 3 } });
+  device.inlet("track", device.face.track_items.indexOf("2 Pads"));
+  await pressed(device, "continue");
+  assert.deepEqual(rows(world, keys), ["Verse", "Verse › 1/3", "Mine", "", "Verse › 2/3", "Verse › 3/3"]);
+  assert.deepEqual(rows(world, pads), ["", "Verse › 1/3", "", "Also mine", "Verse › 2/3", "Verse › 3/3"]);
+  assert.equal(tracks(world).length, 2);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("Nowhere asks for the clip's own voice alone", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge);
+  device.inlet("track", 1);
+  await pressed(device, "continue");
+  assert.equal(tracks(world).length, 1);
+  device.press("accompany");
+  assert.match(device.status, /^Accompany needs somewhere to write/);
+});
+
+test("the clip's own track, and a track that is gone, are refused as the other voice's", async () => {
+  const { world, keys } = session();
+  const pads = world.track("Pads");
+  const device = await deviceIn(world, bridge);
+  device.inlet("track", device.face.track_items.indexOf("1 Keys"));
+  device.press("continue");
+  assert.match(device.status, /names the clip's own track/);
+  device.inlet("track", device.face.track_items.indexOf("2 Pads"));
+  world.call(world.song, "delete_track", [tracks(world).indexOf(pads)]);
+  const before = world.picture();
+  device.press("continue");
+  assert.match(device.status, /is gone: choose another/);
+  unchanged(world, device, before);
+  assert.equal(rows(world, keys).filter(Boolean).length, 1);
+});
+
+test("an edition of Live without more scenes or tracks: nothing is left behind", async () => {
+  for (const [limits, says] of [[{ scenes: 2, mostScenes: 3 }, /^No room: no free slot below “Verse”/], [{ mostTracks: 1 }, /^Live lets no track be added/]]) {
+    const { world } = session("12.2", limits);
+    const device = await deviceIn(world, bridge);
+    const before = world.picture();
+    assert.match(await pressed(device, "continue"), says);
+    assert.equal(world.picture(), before);
+    assert.deepEqual(device.errors, []);
+    assert.equal(world.errors.length, 1, "Live itself complained once");
+  }
+});
+
+test("where Live refuses in the middle of writing, what was written is taken back", async () => {
+  for (const make of [session, arrangement]) {
+    const { world } = make();
+    const device = await deviceIn(world, bridge);
+    const before = world.picture();
+    let left = 5;
+    const call = world.call;
+    world.call = function (id, name, args) {
+      if (name === "add_new_notes" && (left -= 1) === 0) this.refuse("no more");
+      return call.call(this, id, name, args);
+    };
+    assert.match(await pressed(device, "continue"), /^Live refused to write the clips \(no more\): nothing was left behind/);
+    const lanes = JSON.parse(before).length;
+    if (make === session) assert.equal(world.picture(), before);
+    else assert.equal([...world.objects.values()].filter((it) => it.type === "Clip").length, 1, `of ${lanes} objects no clip is left`);
+    assert.deepEqual(device.errors, []);
+  }
+});
+
+test("a Live that takes notes as text only gets them so", async () => {
+  const { world, keys } = session("11.0", { noteForm: "text" });
+  const device = await deviceIn(world, bridge);
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  assert.ok(world.seen(world.clipIn(keys, 1)).notes.length > 0);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("in the Arrangement it says what is in the way before it asks", async () => {
+  const { world, keys } = arrangement();
+  world.arrangementClip(keys, 20, { name: "Chorus" });
+  const device = await deviceIn(world, bridge);
+  const before = world.picture();
+  device.press("continue");
+  assert.match(device.status, /^No room after “Verse”: something starts at beat 20 on “Keys”/);
+  unchanged(world, device, before);
+  device.turn("bars", 2);
+  assert.match(await pressed(device, "continue"), /^1 of 4 right after/);
+});
+
+test("what gets in the way meanwhile is not overwritten either: the answer lands below in Session", async () => {
+  const { world, keys } = arrangement();
+  const device = await deviceIn(world, bridge);
+  device.press("continue");
+  world.arrangementClip(keys, 16, { name: "Chorus" });
+  await device.says(/landed below in Session instead/);
+  assert.equal(rows(world, keys).filter(Boolean).length, 4);
+  assert.deepEqual(faults(world, device), []);
+  device.press("next");
+  assert.match(device.status, /is launched/);
+});
+
+test("take lanes of ours are used again where there is room in them", async () => {
+  const { world, keys } = arrangement();
+  const device = await deviceIn(world, bridge, { values: { variations: 3 } });
+  await pressed(device, "continue");
+  device.inlet("track", device.face.track_items.findIndex((name) => name.startsWith("2 ")));
+  world.open(world.of(keys).arrangement_clips.find((id) => world.of(id).start_time === 12));
+  await pressed(device, "continue");
+  assert.equal(world.of(keys).take_lanes.length, 2);
+  assert.equal(tracks(world).length, 2);
+  assert.deepEqual(faults(world, device), []);
+});
+
+// --- while it waits -----------------------------------------------------------------------------------------------------
+
+test("a clip deleted while waiting: nothing is written", async () => {
+  const { world, verse } = session();
+  const device = await deviceIn(world, bridge);
+  device.press("continue");
+  world.deleteClip(verse);
+  const before = world.picture();
+  await device.says(/^The clip was deleted while MAC-Net composed/);
+  unchanged(world, device, before);
+});
+
+test("Cancel ends it at once, and what still comes is ignored", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, { values: { bars: 32, variations: 8 } });
+  const before = world.picture();
+  device.press("continue");
+  await device.says(/^Composing/);
+  device.press("cancel");
+  assert.equal(device.status, "Cancelled: nothing was written.");
+  assert.equal(device.face.busy[0], 0);
+  await pressed(device, "cancel");
+  assert.equal(device.status, "Nothing is being composed.");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  unchanged(world, device, before);
+  device.turn("bars", 1);
+  device.turn("variations", 1);
+  assert.match(await pressed(device, "continue"), /^One variation/);
+});
+
+test("a second press while it composes says so, and changes nothing", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  device.press("continue");
+  for (const button of ["continue", "vary", "another", "selftest"]) {
+    device.press(button);
+    assert.match(device.status, /^Still composing/);
+  }
+  device.turn("auto", 1);
+  assert.equal(device.face.auto_shown[0], 0);
+  await device.says(/^4 variations/);
+  assert.equal(rows(world, keys).filter(Boolean).length, 5);
+});
+
+test("buttons without an answer say what to do", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge);
+  for (const button of ["next", "previous", "keep", "another"]) {
+    device.press(button);
+    assert.match(device.status, /^There is no answer yet/);
+  }
+  device.turn("star", 1);
+  assert.equal(device.face.star_shown[0], 0);
+});
+
+test("an edited variation stays when another is kept", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  await pressed(device, "continue");
+  world.of(world.clipIn(keys, 3)).notes[0].pitch += 1;
+  device.press("next");
+  device.press("keep");
+  assert.equal(device.status, "Kept variation 1, and 1 that you had edited.");
+  assert.deepEqual(rows(world, keys), ["Verse", "Verse › 1/4", "", "Verse › 3/4", ""]);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("variations that the user deleted are passed over; undo of everything is noticed", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  await pressed(device, "continue");
+  world.deleteClip(world.clipIn(keys, 1));
+  world.deleteClip(world.clipIn(tracks(world)[1], 1));
+  device.press("next");
+  assert.equal(device.face.shown[0], "2/4");
+  while (world.undo());
+  device.press("next");
+  assert.match(device.status, /^The clips of the last answer are gone/);
+  device.press("keep");
+  device.press("another");
+  assert.deepEqual(faults(world, device), []);
+});
+
+// --- the bridge comes and goes ------------------------------------------------------------------------------------------
+
+test("without a bridge it says how to start one, and finds it once it is there", async () => {
+  const { world } = session();
+  const own = cleanly(await new Bridge().start(), "end");
+  await own.kill();
+  const device = cleanly(new Device(world, { bridge: own.port }), "remove");
+  device.recall().start();
+  await device.says(new RegExp(`^No bridge on port ${own.port}: start it with “macnet serve”`));
+  assert.equal(device.face.online[0], 0);
+  const before = world.picture();
+  assert.match(await pressed(device, "continue"), /^No bridge on port/);
+  unchanged(world, device, before);
+  await own.start();
+  await device.connected();
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("a bridge killed in the middle and started again: one whole answer", async () => {
+  const { world, keys } = session();
+  const own = cleanly(await new Bridge().start(), "end");
+  const device = await deviceIn(world, own, { values: { bars: 16, variations: 8 } });
+  device.press("continue");
+  await device.says(/^Composing/);
+  await own.kill();
+  await own.start();
+  await device.says(/^8 variations/);
+  assert.deepEqual(rows(world, keys), ["Verse", ...Array.from({ length: 8 }, (_, at) => `Verse › ${at + 1}/8`)]);
+  assert.equal(tracks(world).length, 2);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("a bridge that is stopped in the middle and stays away: one clear line, nothing written", async () => {
+  const { world } = session();
+  const own = cleanly(await new Bridge().start(), "end");
+  const device = await deviceIn(world, own, { values: { bars: 32, variations: 8 }, clock: 8, pace: 2 });
+  const before = world.picture();
+  device.press("continue");
+  await device.says(/^Composing/);
+  await own.kill("SIGINT");
+  await device.says(/^The bridge went silent: waiting for it/);
+  await device.says(/stopped answering|No bridge on port/);
+  unchanged(world, device, before);
+  assert.equal(device.face.busy[0], 0);
+});
+
+test("two devices in a set, and a second set, do not disturb each other", async () => {
+  const first = session();
+  const second = session();
+  const devices = [await deviceIn(first.world, bridge), await deviceIn(first.world, bridge), await deviceIn(second.world, bridge)];
+  assert.equal(new Set(devices.map((device) => device.listening)).size, 3);
+  devices[0].press("continue");
+  devices[2].press("vary");
+  await Promise.all([devices[0].says(/^4 variations/), devices[2].says(/^4 variations/)]);
+  assert.equal(rows(first.world, first.keys).filter(Boolean).length, 5);
+  assert.equal(rows(second.world, second.keys).filter(Boolean).length, 5);
+  assert.doesNotMatch(devices[1].status, /variations/);
+});
+
+test("a reply port that is taken: another is found, or with a fixed one it is said", async () => {
+  const holder = cleanly(dgram.createSocket("udp4"));
+  await new Promise((resolve) => holder.bind(40500, "127.0.0.1", resolve));
+  const { world } = session();
+  const unlucky = [0.5, 500 / 9000, 500 / 9000];
+  const device = await deviceIn(world, bridge, { random: () => unlucky.shift() ?? Math.random() });
+  assert.notEqual(device.listening, 40500);
+  const fixed = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: 40500 } }), "remove");
+  fixed.recall().start();
+  await fixed.says(/^Reply port 40500 is taken/);
+  await fixed.until(() => fixed.face.online[0] === 0);
+  assert.match(fixed.statuses.join("\n"), /Reply port 40500 is taken by another device or program: set Reply to 0/);
+  fixed.turn("reply", 0);
+  await fixed.connected();
+});
+
+test("another port: it says that nobody is there, and works again when it is put right", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, { clock: 4 });
+  device.turn("port", 9);
+  await device.says(/^No bridge on port 9:/);
+  device.turn("port", bridge.port);
+  await device.connected();
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+});
+
+// A bridge of another time: answers every hello as it is told.
+async function stranger(answer) {
+  const socket = cleanly(dgram.createSocket("udp4"));
+  await new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  socket.on("message", (packet) => {
+    const { address, args } = osc.decode(packet);
+    if (address === "/macnet/hello") answer(args[0]).forEach(([where, ...rest]) => socket.send(osc.encode(where, rest), args[3], "127.0.0.1"));
+  });
+  return { port: socket.address().port };
+}
+
+test("bridges of other versions are told apart: too new, too old, newer but fine", async () => {
+  const cases = [
+    [(id) => [["/macnet/welcome", id, 2, "0.3.0", "folk"]], /^Bridge 0.3.0 is newer than this device: install/],
+    [(id) => [["/macnet/welcome", id, 0, "0.0.1", "folk"]], /^Bridge 0.0.1 is older than this device: update the bridge/],
+    [(id) => [["/macnet/fail", id, "server.protocol", "the client speaks protocol 1, this bridge protocol 2", "Update."]], /^Bridge and device speak different versions/],
+    [(id) => [["/macnet/welcome", id, 1, "0.3.0", "folk"], ["/macnet/done", id, 0, 1]], /^Bridge 0.3.0 is newer than this device .* It works/],
+  ];
+  for (const [answer, says] of cases) {
+    const { world } = session();
+    const device = cleanly(new Device(world, { bridge: (await stranger(answer)).port }), "remove");
+    device.recall().start();
+    await device.says(says);
+    assert.deepEqual(faults(world, device), []);
+  }
+});
+
+test("packets from elsewhere change nothing: no function of the script can be called, no answer be forged or repeated", async () => {
+  const { world } = session();
+  const heard = [];
+  const wire = await line((way, packet) => way === "in" && heard.push(Buffer.from(packet)));
+  const device = await deviceIn(world, wire);
+  await pressed(device, "continue");
+  const before = world.picture();
+  const status = device.status;
+  const socket = cleanly(dgram.createSocket("udp4"));
+  const odd = [osc.encode("/continue", []), osc.encode("/ready", [1]), osc.encode("/macnet/welcome", ["x"]), osc.encode("/macnet/done", [5, 1, 1]),
+    osc.encode("/macnet/take", []), osc.encode("/macnet/take/notes", [1, 2, "melody", 0, 1]), osc.encode("/macnet/echo", []),
+    osc.encode("/macnet/fail", [-1, "a", "b", "c"]), osc.encode("/__proto__", [1]), osc.encode("/macnet/missing", [1])];
+  for (const packet of [...heard, ...odd]) socket.send(packet, device.listening, "127.0.0.1");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(device.status, status);
+  unchanged(world, device, before);
+});
+
+test("a model of the list is used and stored; one that is gone is named", async () => {
+  const { world } = session();
+  const heard = [];
+  const wire = await line((way, packet) => way === "out" && heard.push(osc.decode(packet)));
+  const device = await deviceIn(world, wire);
+  await device.until(() => device.face.model_items[0] !== "Bridge's choice");
+  const names = device.face.model_items;
+  device.inlet("model", names.length - 1);
+  await pressed(device, "continue");
+  device.remove();
+  const gone = device.stored.replace(`"model":"${names.at(-1)}"`, '"model":"gone"');
+  world.isReady = false;
+  const again = await deviceIn(world, wire, { stored: gone });
+  assert.ok(again.face.model_items.includes("gone"));
+  const status = await pressed(again, "continue");
+  assert.match(status, /gone/);
+  assert.equal(heard.filter((each) => each.address === "/macnet/model/use" && each.args[1] === "gone").length, 1);
+  assert.deepEqual(faults(world, again), []);
+});
+
+test("a set from a newer device, or a broken memory, is no obstacle", async () => {
+  for (const stored of ["{", "null", "7", '{"macnet":2}', '{"macnet":1,"answer":{"v":[{"at":{"melody":{"t":99,"r":1,"n":"x"}},"marks":{}}]}}']) {
+    const { world } = session();
+    const device = await deviceIn(world, bridge, { stored, values: { variations: 1 } });
+    device.press("next");
+    device.press("keep");
+    assert.match(await pressed(device, "continue"), /^One variation/);
+    assert.deepEqual(faults(world, device), []);
+  }
+});
+
+test("a device taken out while it waits leaves nothing running", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge);
+  device.press("continue");
+  const before = world.picture();
+  device.remove();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  unchanged(world, device, before);
+});
+
+test("idle, the device sends little and adds no symbols", async () => {
+  const world = new World("12.2");
+  world.track("Keys");
+  const device = await deviceIn(world, bridge, { clock: 20, pace: 20 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const symbols = device.symbols.size + world.paths.size;
+  const packets = device.sent.packets;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.equal(device.symbols.size + world.paths.size, symbols);
+  assert.ok(device.sent.packets - packets <= 6, `${device.sent.packets - packets} packets in twenty seconds`);
+});
