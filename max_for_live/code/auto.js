@@ -28,7 +28,7 @@ var auto = (function () {
     var settings = {};
     Object.keys(device.settings).forEach(function (name) { settings[name] = device.settings[name]; });
     settings.variations = 1;
-    var found = question.job("continue", settings, device.target(), 0);
+    var found = question.job("continue", settings, menus.target(), 0);
     if (found.reason) {
       end(found.reason);
       return;
@@ -44,10 +44,10 @@ var auto = (function () {
   }
 
   function end(text) {
-    var wasAsking = it !== null && device.isBusy();
+    var wasAsking = it !== null && device.isAsking();
     it = null;
     if (wasAsking) { device.cancel(); }
-    device.show("auto_shown", 0);
+    face.show("auto_shown", 0);
     device.status(text);
   }
 
@@ -111,7 +111,7 @@ var auto = (function () {
     var clips = result.landed.variations[0].clips;
     it.job.into = job.into;
     it.job.below = job.below;
-    device.showTracks();
+    menus.showTracks();
     remember(answer[0]);
     if (it.isArrangement) {
       laid(clips);
@@ -241,7 +241,7 @@ var auto = (function () {
   var phases = { armed: tickArmed, playing: tickPlaying, laying: tickLaying };
 
   function tick() {
-    if (device.isBusy() || !phases[it.phase]) { return; }
+    if (device.isAsking() || !phases[it.phase]) { return; }
     var clip = it.isArrangement ? it.source : it.leg.main;
     if (!live.exists(clip, "Clip")) {
       end(texts.say("auto_clip_gone"));

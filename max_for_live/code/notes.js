@@ -7,15 +7,18 @@ var notes = (function () {
   // What Live takes for a note besides pitch, start_time and duration, and what it means where it is left out.
   var FIELDS = { velocity: 100, mute: 0, probability: 1, velocity_deviation: 0, release_velocity: 64 };
   var NAMES = Object.keys(FIELDS);
-  var DRUMS = words("drums?|drumkit|drumset|percussions?|percs?|kicks?|snares?|hi-?hats?|hats?|hh|claps?|cymbals?|toms|shaker|congas?|bongos?|cajon|808|schlagzeug|batterie|bateria|batteria");
-  var MELODY = words("melody|melodie|melodia|mel|leads?|vocals?|vox|voice|topline|hook|tune|theme|solo|gesang|stimme|chant|voix|canto|voz");
-  var ACCOMPANIMENT = words("accompaniment|accomp|acc|chords?|harmony|backing|comping|pads?|bass|bassline|sub|arp|begleitung|akkorde?|basse|accords|basso|accordi|bajo|acordes");
+  var DRUMS = words(["drums?", "drumkit", "drumset", "percussions?", "percs?", "kicks?", "snares?", "hi-?hats?", "hats?", "hh", "claps?",
+    "cymbals?", "toms", "shaker", "congas?", "bongos?", "cajon", "808", "schlagzeug", "batterie", "bateria", "batteria"]);
+  var MELODY = words(["melody", "melodie", "melodia", "mel", "leads?", "vocals?", "vox", "voice", "topline", "hook", "tune", "theme",
+    "solo", "gesang", "stimme", "chant", "voix", "canto", "voz"]);
+  var ACCOMPANIMENT = words(["accompaniment", "accomp", "acc", "chords?", "harmony", "backing", "comping", "pads?", "bass", "bassline",
+    "sub", "arp", "begleitung", "akkorde?", "basse", "accords", "basso", "accordi", "bajo", "acordes"]);
   var BASS_BELOW = 48;
   var CHORDAL = 0.3; // the share of notes sounding together above which it is no melody
 
   // Words that stand for themselves in a name, "Drums_02" included.
   function words(alternatives) {
-    return new RegExp("(^|[^a-z0-9])(" + alternatives + ")([^a-z]|$)", "i");
+    return new RegExp("(^|[^a-z0-9])(" + alternatives.join("|") + ")([^a-z]|$)", "i");
   }
 
   function number(value, otherwise) {

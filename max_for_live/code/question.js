@@ -4,7 +4,7 @@ var question = (function () {
   var KEYS = { AUTO: 0, SET: 1, OFF: 2 };
   var ROLES = ["auto", "melody", "accompaniment"];
 
-  function no(reason) {
+  function no() {
     return { reason: texts.say.apply(null, arguments) };
   }
 

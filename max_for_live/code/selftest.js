@@ -13,7 +13,7 @@ var selftest = (function () {
   }
 
   function show() {
-    device.show("report_text", it.lines.join("\n"));
+    face.show("report_text", it.lines.join("\n"));
   }
 
   // A step that must not stop the others.
@@ -142,8 +142,7 @@ var selftest = (function () {
     it.heard = null;
     it.nonce = device.talk().ids.next();
     it.wait = device.now() + ECHO_MS;
-    outlet(3, ["port", device.talk().reply]);
-    outlet(3, ["/macnet/echo", it.nonce].concat(args));
+    face.io.echo(device.talk().reply, it.nonce, args);
   }
 
   function typesOf(values) {
@@ -168,24 +167,24 @@ var selftest = (function () {
     return {
       start: function () { echo(filler(size)); },
       finish: function () {
-        line("a packet of about " + size + " bytes", it.heard ? (it.heard.length === filler(size).length ? "whole" : "CUT to " + it.heard.length) : "lost");
+        var whole = it.heard && it.heard.length === filler(size).length;
+        line("a packet of about " + size + " bytes", whole ? "whole" : it.heard ? "CUT to " + it.heard.length : "lost");
       }
     };
   }
 
   // The bridge's port is taken: does a udpreceive that wants it too say so, or hear anything?
   function takenPort() {
-    device.io.listen(device.settings.port);
+    face.io.listen(device.settings.port);
     it.heard = null;
     it.nonce = device.talk().ids.next();
     it.wait = device.now() + ECHO_MS;
-    outlet(3, ["port", device.settings.port]);
-    outlet(3, ["/macnet/echo", it.nonce]);
+    face.io.echo(device.settings.port, it.nonce);
   }
 
   function takenPortDone() {
     line("udpreceive on a taken port", it.heard ? "hears all the same" : "stays deaf");
-    device.io.listen(device.talk().reply);
+    face.io.listen(device.talk().reply);
   }
 
   function steps() {
@@ -204,14 +203,13 @@ var selftest = (function () {
   }
 
   function run() {
-    if (it) { return; }
-    if (device.isBusy() || auto.isOn()) {
+    if (device.isBusy()) {
       device.say("busy");
       return;
     }
     it = { lines: [TITLE], steps: steps(), at: -1, wait: 0, heard: null, nonce: -1 };
     show();
-    device.show("report_show");
+    face.show("report_show");
   }
 
   function tick(now) {

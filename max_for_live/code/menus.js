@@ -1,0 +1,89 @@
+// The two menus that are filled while the device runs: the bridge's models, and the tracks that the other voice may go to.
+// What was chosen is a name or a track, never a number: lists change.
+
+var menus = (function () {
+  var ITEM = 30; // characters, as face.json says
+  var models = []; // what the bridge has
+  var names = []; // what the menu shows
+  var model = null; // the one that the user chose
+  var target = { kind: "new" };
+  var choices = [];
+  var shown = "";
+
+  function item(text) {
+    return texts.cut(text || "?", ITEM);
+  }
+
+  // The bridge's models, the one that is used in front; one that was chosen stays in the list while the bridge lacks it.
+  function showModels(inUse) {
+    var wanted = model || inUse;
+    names = models.slice();
+    if (wanted && names.indexOf(wanted) < 0) { names.push(wanted); }
+    if (names.length === 0) { names.push(texts.say("bridges_choice")); }
+    face.show.apply(null, ["model_items"].concat(names.map(item)));
+    face.show("model_shown", Math.max(0, names.indexOf(wanted)));
+  }
+
+  function setModels(list, inUse) {
+    models = list.map(function (one) { return one.name; });
+    showModels(inUse);
+  }
+
+  function pickModel(index) {
+    var name = names[index];
+    model = name === undefined || name === texts.say("bridges_choice") ? null : name;
+    return model;
+  }
+
+  function useModel(name) {
+    model = name;
+  }
+
+  function isSame(one, other) {
+    return one.kind === other.kind && (one.kind !== "track" || one.id === other.id);
+  }
+
+  function tracks() {
+    var list = [{ kind: "new", text: texts.say("new_track") }, { kind: "nowhere", text: texts.say("nowhere") }];
+    live.tracks().forEach(function (id, at) {
+      var name = live.trackName(id);
+      if (live.isMidiTrack(id)) { list.push({ kind: "track", id: id, name: name, text: (at + 1) + " " + name }); }
+    });
+    return list;
+  }
+
+  // The tracks as they are now; nothing is sent while they are as before.
+  function showTracks() {
+    var list = tracks();
+    var text = JSON.stringify(list);
+    if (text === shown) { return; }
+    shown = text;
+    choices = list;
+    face.show.apply(null, ["track_items"].concat(list.map(function (one) { return item(one.text); })));
+    showTarget();
+  }
+
+  function showTarget() {
+    var chosen = choices.filter(function (one) { return isSame(one, target); })[0];
+    if (chosen) { target = chosen; }
+    face.show("track_shown", Math.max(0, choices.indexOf(chosen)));
+  }
+
+  function pickTrack(index) {
+    if (choices[index]) { target = choices[index]; }
+  }
+
+  // The track that a stored set meant, found by its name.
+  function useTarget(stored) {
+    var known = choices.filter(function (one) {
+      return one.kind === stored.kind && (one.kind !== "track" || one.name === stored.name);
+    });
+    if (known.length > 0) { target = known[0]; }
+    showTarget();
+  }
+
+  return {
+    showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks,
+    pickTrack: pickTrack, useTarget: useTarget, target: function () { return target; }, model: function () { return model; }
+  };
+}());
