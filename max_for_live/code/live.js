@@ -164,6 +164,7 @@ var live = (function () {
     return has(api, "take_lanes") && has(api, "create_take_lane") ? ids(api, "take_lanes") : null;
   }
 
+  // The row of a clip in Session, -1 in the Arrangement.
   function rowOf(clip) {
     var slot = child(at(clip), "canonical_parent");
     return ids(at(trackOf(clip)), "clip_slots").indexOf(slot);
@@ -442,10 +443,11 @@ var live = (function () {
 
   return {
     start: start, at: at, exists: exists, one: one, ids: ids, has: has, isOn: isOn, meant: meant, detailClip: detailClip,
-    trackOf: trackOf, tracks: tracks, trackIndex: trackIndex, trackName: trackName, isMidiTrack: isMidiTrack, isFrozen: isFrozen,
-    hasDrumRack: hasDrumRack, slots: slots, slotClip: slotClip, clipIn: clipIn, startOf: startOf, arrangement: arrangement, lanes: lanes, read: read,
-    noteList: noteList, scale: scale, tempo: tempo, transport: transport, quantum: quantum, playing: playing, version: version,
-    writeSlot: writeSlot, writeArrangement: writeArrangement, addScene: addScene, removeScene: removeScene, addTrack: addTrack,
+    trackOf: trackOf, tracks: tracks, trackIndex: trackIndex, trackName: trackName, isMidiTrack: isMidiTrack,
+    isFrozen: isFrozen, hasDrumRack: hasDrumRack, slots: slots, slotClip: slotClip, rowOf: rowOf, clipIn: clipIn,
+    startOf: startOf, arrangement: arrangement, lanes: lanes, read: read, noteList: noteList, scale: scale, tempo: tempo,
+    transport: transport, quantum: quantum, playing: playing, version: version, writeSlot: writeSlot,
+    writeArrangement: writeArrangement, addScene: addScene, removeScene: removeScene, addTrack: addTrack,
     removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, clipName: clipName,
     replaceNotes: replaceNotes, extend: extend, setLaunch: setLaunch,
     song: function () { return song; }

@@ -6,6 +6,7 @@ outlets = 4;
 var device = (function () {
   var TICK_MS = 50;
   var LOOK_EVERY = 10; // ticks between two looks at which clip is open
+  var READ_EVERY = 200; // ticks between two looks at what the tracks are called
   var QUEUED_MS = 1500; // accepted for so long and not begun: others are before us
   var ECHO_MS = 1000; // within which the pattr gives back what it was given
   var REPLY_FIRST = 40000; // reply ports, as face.json says
@@ -127,7 +128,7 @@ var device = (function () {
       return;
     }
     face.show("bridge", texts.say(level === 1 ? "looking_short" : "no_bridge_short", settings.port));
-    if (!isBusy()) { say(level === 1 ? "starting" : "no_bridge", settings.port); }
+    if (!isBusy()) { say(level === 1 ? "starting" : it.talk.isDeaf ? "deaf" : "no_bridge", settings.port); }
   }
 
   function progress(share, isAccepted) {
@@ -392,8 +393,9 @@ var device = (function () {
     if (selftest.isOn()) { selftest.tick(now()); }
     if (it.ticks % LOOK_EVERY === 0) {
       lookAtClip();
-      menus.showTracks();
+      menus.followTracks();
     }
+    if (it.ticks % READ_EVERY === 0) { menus.showTracks(); }
   }
 
   function tick() {

@@ -9,6 +9,7 @@ var menus = (function () {
   var target = { kind: "new" };
   var choices = [];
   var shown = "";
+  var known = ""; // the tracks' ids when they were looked at last
 
   function item(text) {
     return texts.cut(text || "?", ITEM);
@@ -52,8 +53,14 @@ var menus = (function () {
     return list;
   }
 
+  // The tracks, looked at anew only where some came or went: reading every name is too much to do all the time.
+  function followTracks() {
+    if (live.tracks().join(" ") !== known) { showTracks(); }
+  }
+
   // The tracks as they are now; nothing is sent while they are as before.
   function showTracks() {
+    known = live.tracks().join(" ");
     var list = tracks();
     var text = JSON.stringify(list);
     if (text === shown) { return; }
@@ -83,7 +90,7 @@ var menus = (function () {
   }
 
   return {
-    showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks,
+    showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks, followTracks: followTracks,
     pickTrack: pickTrack, useTarget: useTarget, target: function () { return target; }, model: function () { return model; }
   };
 }());

@@ -9,7 +9,7 @@ var state = (function () {
     if (!live.exists(id, "Clip")) { return null; }
     var track = live.trackOf(id);
     var it = { t: live.trackIndex(track), n: live.clipName(id) };
-    var row = live.slots(track).map(function (slot) { return slot.isFull ? live.clipIn(slot.id) : 0; }).indexOf(id);
+    var row = live.rowOf(id);
     if (row >= 0) {
       it.r = row;
       return it;

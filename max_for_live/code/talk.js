@@ -27,6 +27,8 @@ var talk = (function () {
     this.bridge = settings.bridgePort;
     this.wanted = null; // name of the model that the user chose
     this.claim = null;
+    this.isBlocked = false; // another has the port that we were told to use
+    this.isDeaf = false; // we do not hear ourselves on any port
     this.reply = 0;
     this.fixed = 0;
     this.hellos = {}; // ids of hellos under way
@@ -46,7 +48,8 @@ var talk = (function () {
   // Take a port: `fixed`, or with 0 any that proves to be ours.
   Talk.prototype.open = function (fixed, now) {
     this.fixed = fixed;
-    this.claim = { tries: 0 };
+    this.isBlocked = false;
+    this.claim = { tries: 0, again: 0 };
     this.tryPort(now);
   };
 
@@ -54,6 +57,7 @@ var talk = (function () {
     var span = this.last - this.first + 1;
     this.reply = this.fixed || this.first + Math.floor(this.io.random() * span);
     this.claim.tries += 1;
+    this.claim.again = 0;
     this.claim.since = now;
     this.claim.nonce = this.ids.next();
     this.claim.echoAt = 0;
@@ -61,7 +65,9 @@ var talk = (function () {
   };
 
   Talk.prototype.tickClaim = function (now) {
-    if (now - this.claim.since > CLAIM_MS) {
+    if (this.claim.again) {
+      if (now > this.claim.again) { this.tryPort(now); }
+    } else if (now - this.claim.since > CLAIM_MS) {
       this.portNotOurs(now);
     } else if (now - this.claim.echoAt >= ECHO_MS) {
       this.claim.echoAt = now;
@@ -69,22 +75,28 @@ var talk = (function () {
     }
   };
 
+  // A fixed port that another has is tried again now and then. Where no port at all proves to be ours, packets to ourselves may
+  // be what does not work: the bridge is greeted all the same.
   Talk.prototype.portNotOurs = function (now) {
     if (this.fixed) {
-      this.claim = null;
+      this.isBlocked = true;
+      this.claim.again = now + IDLE_MS;
+      this.setLevel(0);
       this.on.trouble("port_taken", this.fixed);
     } else if (this.claim.tries >= MOST_CLAIMS) {
       this.claim = null;
-      this.on.trouble("no_port");
+      this.isDeaf = true;
+      this.look(now);
     } else {
       this.tryPort(now);
     }
-    if (!this.claim) { this.look(now); }
   };
 
   Talk.prototype.heardEcho = function (nonce, now) {
     if (this.claim && nonce === this.claim.nonce) {
       this.claim = null;
+      this.isDeaf = false;
+      this.isBlocked = false;
       this.look(now);
     }
   };
@@ -207,6 +219,11 @@ var talk = (function () {
     this.music = conversation;
     this.aliveAt = now;
     this.wasSilent = false;
+    if (this.isBlocked) {
+      conversation.fail("reply.taken", texts.say("port_taken", this.fixed), "");
+      this.endMusic();
+      return;
+    }
     this.greet(now);
   };
 

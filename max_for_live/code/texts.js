@@ -14,7 +14,7 @@ var texts = (function () {
     older: "Bridge {0} is older than this device: update the bridge.",
     other_protocol: "Bridge and device speak different versions: update the older. {0}",
     port_taken: "Reply port {0} is taken by another device or program: set Reply to 0, or to another number.",
-    no_port: "This device does not hear its own packets: a firewall may block Live. Trying all the same ...",
+    deaf: "Neither the bridge (port {0}) nor its own packets reach this device: start \u201cmacnet serve\u201d, let Live through the firewall.",
     ready: "Ready. \u201c{0}\u201d: {1}, {2}.",
     ready_no_clip: "Connected. Select a MIDI clip and press Continue.",
     no_clip: "Select a MIDI clip first: open it in the detail view, or highlight its slot.",

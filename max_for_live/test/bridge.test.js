@@ -39,7 +39,7 @@ test("without a bridge it says how to start one, and finds it once it is there",
   const { world } = session();
   const own = cleanly(await new Bridge().start(), "end");
   await own.kill();
-  const device = cleanly(new Device(world, { bridge: own.port }), "remove");
+  const device = cleanly(new Device(world, { bridge: own.port, clock: 4 }), "remove");
   device.recall().start();
   await device.says(new RegExp(`^No bridge on port ${own.port}: start it with “macnet serve”`));
   assert.equal(device.face.online[0], 0);
@@ -102,11 +102,33 @@ test("a reply port that is taken: another is found, or with a fixed one it is sa
   assert.notEqual(device.listening, 40500);
   const fixed = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: 40500 } }), "remove");
   fixed.recall().start();
-  await fixed.says(/^Reply port 40500 is taken/);
-  await fixed.until(() => fixed.face.online[0] === 0);
-  assert.match(fixed.statuses.join("\n"), /Reply port 40500 is taken by another device or program: set Reply to 0/);
+  await fixed.says(/^Reply port 40500 is taken by another device or program: set Reply to 0/);
+  assert.match(await pressed(fixed, "continue"), /^Reply port 40500 is taken/);
+  assert.equal(fixed.face.online[0], 0);
   fixed.turn("reply", 0);
   await fixed.connected();
+});
+
+test("a port that was taken is used once it is free", async () => {
+  const holder = dgram.createSocket("udp4");
+  await new Promise((resolve) => holder.bind(40501, "127.0.0.1", resolve));
+  const device = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: 40501 }, clock: 8 }), "remove");
+  device.recall().start();
+  await device.says(/^Reply port 40501 is taken/);
+  holder.close();
+  await device.connected();
+  assert.equal(device.listening, 40501);
+});
+
+test("where a device cannot hear itself but the bridge, it works; where neither, it says so", async () => {
+  const { world } = session();
+  const device = cleanly(new Device(world, { bridge: bridge.port, clock: 4, isMute: true }), "remove");
+  device.recall().start();
+  await device.connected();
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  const deaf = cleanly(new Device(session().world, { bridge: 9, clock: 8, isMute: true }), "remove");
+  deaf.recall().start();
+  await deaf.says(/^Neither the bridge \(port 9\) nor its own packets reach this device/);
 });
 
 test("another port: it says that nobody is there, and works again when it is put right", async () => {

@@ -59,10 +59,10 @@ class Device {
    * A device in a set.
    * world: the fake Live; values: of controls, by selector; bridge: port; stored: what the set has in the pattr.
    * allFloats: whether this Max sends every number as a float. pace, clock: how much faster than real time its tasks run, and
-   * its clock. random: in place of Math.random.
+   * its clock. random: in place of Math.random. isMute: packets to itself do not arrive.
    */
-  constructor(world, { values = {}, bridge = 9471, stored = null, allFloats = false, host = HOST, pace = 1, clock = 1, random = null } = {}) {
-    Object.assign(this, { world, stored, allFloats, host, pace, clock, random });
+  constructor(world, { values = {}, bridge = 9471, stored = null, allFloats = false, host = HOST, pace = 1, clock = 1, random = null, isMute = false } = {}) {
+    Object.assign(this, { world, stored, allFloats, host, pace, clock, random, isMute });
     this.values = { port: bridge };
     for (const control of FACE.controls) {
       if (control.default !== undefined && !(control.selector in this.values)) this.values[control.selector] = control.default;
@@ -212,7 +212,7 @@ class Device {
       this.ports.echo = args[0];
       return;
     }
-    this.send(this.echo, this.ports.echo, selector, args);
+    if (!this.isMute) this.send(this.echo, this.ports.echo, selector, args);
   }
 
   send(socket, port, address, args) {
