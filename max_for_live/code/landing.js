@@ -33,11 +33,17 @@ var landing = (function () {
     var some = notes.fitted(voice.notes, length);
     if (job.kind === "vary" && role === job.role) { some = notes.dressed(some, job.heard.heard, job.heard.span.from); }
     var name = job.label ? job.primer.title + " \u203a " + job.label : notes.variationName(job.primer.title, at, total);
-    return { name: name, length: job.beats, look: job.primer.look, notes: some };
+    return { name: name, length: job.beats, look: job.primer.look, notes: some, startMarker: startMarker(job) };
   }
 
   function ownVoice(job) {
     return job.kind === "accompany" ? null : job.role;
+  }
+
+  // What plays beside the primer, or in its place, starts where it starts: not always at the beginning of its loop.
+  function startMarker(job) {
+    var from = job.primer.startMarker - job.heard.span.from;
+    return job.kind !== "continue" && from > 0 && from < job.beats ? from : 0;
   }
 
   // The roles that are written: the clip's own one, and the other unless it goes nowhere.
@@ -64,6 +70,7 @@ var landing = (function () {
     if (!id) { refuse("no_track"); }
     work.done(function () { live.removeTrack(id); });
     job.into = id; // Another goes to the same track
+    menus.pair(job.primer.track, id);
     return id;
   }
 
@@ -216,7 +223,7 @@ var landing = (function () {
     return { variations: landed, where: where };
   }
 
-  function report(job, where, count) {
+  function report(job, where, count, isTrackNew) {
     var title = job.primer.title;
     var all = count === 1 ? texts.say("one_variation") : texts.say("variations", count);
     var first = count === 1 ? all : texts.say("first_of", count);
@@ -227,18 +234,20 @@ var landing = (function () {
         texts.say("landed_other", first, title, texts.say("in_session"));
     }
     if (job.kind === "accompany") { return texts.say("landed_row", count, live.trackName(job.into || job.target.id), where.row + 1); }
+    if (isTrackNew) { return texts.say("landed_new_track", all.charAt(0).toUpperCase() + all.substr(1), title, live.trackName(job.into)); }
     return count === 1 ? texts.say("landed_one", title) : texts.say("landed", count, title);
   }
 
   // Write an answer. { landed, status } or, with nothing written, { status }.
   function land(job, answer) {
     var work = new Work();
+    var tracks = live.tracks().length;
     job.offset = job.offset || 0;
     job.total = job.offset + answer.length;
     try {
       var done = write(job, answer, work);
       var at = done.where.at === "lanes" || done.where.at === "session" && job.primer.isArrangement ? "arrangement" : "session";
-      return { landed: { at: at, variations: done.variations }, status: report(job, done.where, answer.length) };
+      return { landed: { at: at, variations: done.variations }, status: report(job, done.where, answer.length, live.tracks().length > tracks) };
     } catch (error) {
       work.takeBack();
       if (error instanceof Refusal) { return { status: error.text }; }

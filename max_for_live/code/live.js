@@ -194,6 +194,7 @@ var live = (function () {
     it.look = look(clip);
     it.from = beats(clip, "loop_start");
     it.to = beats(clip, "loop_end");
+    it.startMarker = beats(clip, "start_marker");
     if (it.isArrangement) {
       it.start = beats(clip, "start_time");
       it.end = beats(clip, "end_time");
@@ -292,6 +293,7 @@ var live = (function () {
     dress(clip, written);
     addNotes(clip, written.notes);
     setIf(clip, "looping", written.look.looping ? 1 : 0);
+    if (written.startMarker > 0) { clip.set("start_marker", written.startMarker); }
     return id;
   }
 

@@ -11,7 +11,6 @@ var device = (function () {
   var ECHO_MS = 1000; // within which the pattr gives back what it was given
   var REPLY_FIRST = 40000; // reply ports, as face.json says
   var REPLY_LAST = 48999;
-  var STORED_AT_MOST = 24000; // characters
 
   var settings = {
     variations: 4, bars: 4, temperature: 1, similarity: 0.5, feel: 1, key: 0, role: 0, port: 9471, reply: 0
@@ -48,8 +47,7 @@ var device = (function () {
   }
 
   function store() {
-    var text = state.pack({ model: menus.model(), target: menus.target(), answer: it.answer });
-    if (text.length > STORED_AT_MOST) { text = state.pack({ model: menus.model(), target: menus.target(), answer: null }); }
+    var text = state.pack({ model: menus.model(), target: menus.target(), pairs: menus.partners(), answer: it.answer });
     if (text === it.stored) { return; }
     it.stored = text;
     it.echoes.push({ text: text, until: now() + ECHO_MS });
@@ -80,6 +78,7 @@ var device = (function () {
     it.answer = found.answer;
     menus.useModel(found.model);
     menus.useTarget(found.target);
+    found.pairs.forEach(function (pair) { menus.pair(pair[0], pair[1]); });
     it.talk.wanted = found.model;
     showModels();
     showAnswer();
@@ -92,7 +91,7 @@ var device = (function () {
   }
 
   function isBusy() {
-    return it.job !== null || auto.isOn() || selftest.isOn();
+    return it.job !== null || endless.isOn() || selfcheck.isOn();
   }
 
   // Whether the bridge's version is a newer one than the device's, of which only the first two numbers count.
@@ -184,7 +183,7 @@ var device = (function () {
       if (isBusy()) {
         say("busy");
       } else {
-        ask(question.job(kind, settings, menus.target(), 0), landed);
+        ask(question.job(kind, settings, 0), landed);
       }
     };
   }
@@ -209,7 +208,7 @@ var device = (function () {
     Object.keys(settings).forEach(function (name) { copy[name] = settings[name]; });
     copy.bars = answer.bars;
     copy.variations = answer.count;
-    return question.job(answer.kind, copy, menus.target(), answer.primer);
+    return question.job(answer.kind, copy, answer.primer);
   }
 
   function noteOf(conversation) {
@@ -235,15 +234,15 @@ var device = (function () {
     var isCancelled = failure.code === "request.cancelled";
     var text = isCancelled ? texts.say("cancelled") : texts.say("failed", failure.message, failure.hint);
     post("MAC-Net: " + failure.code + ": " + failure.message + " " + failure.hint + "\n");
-    if (auto.isOn()) {
-      auto.failed(text);
+    if (endless.isOn()) {
+      endless.failed(text);
     } else {
       status(text);
     }
   }
 
   function tell(text, note) {
-    status(note ? texts.say("landed_note", text, note) : text);
+    status(note ? texts.say("landed_note", text.split(". ")[0], note) : text);
   }
 
   function landed(job, answer, note) {
@@ -311,11 +310,11 @@ var device = (function () {
   }
 
   function turnAuto(value) {
-    if (value && isBusy() && !auto.isOn()) {
+    if (value && isBusy() && !endless.isOn()) {
       face.show("auto_shown", 0);
       say("busy");
     } else {
-      auto.turn(value === 1);
+      endless.turn(value === 1);
     }
   }
 
@@ -355,7 +354,7 @@ var device = (function () {
     cancel: function () { if (!it.talk.cancel(now())) { say("nothing_to_cancel"); } },
     previous: listening(function (answer) { return listen.step(answer, -1); }),
     next: listening(function (answer) { return listen.step(answer, 1); }),
-    keep: listening(listen.keep), star: star, auto: turnAuto, selftest: function () { selftest.run(); },
+    keep: listening(listen.keep), star: star, auto: turnAuto, selftest: function () { selfcheck.run(); },
     model: setModel, track: setTrack, port: setPort, reply: setReply
   };
   ["variations", "bars", "temperature", "similarity", "feel", "key", "role"].forEach(function (name) {
@@ -389,8 +388,8 @@ var device = (function () {
   function beat() {
     it.talk.tick(now());
     it.ticks += 1;
-    if (auto.isOn() && it.ticks % 2 === 0) { auto.tick(); }
-    if (selftest.isOn()) { selftest.tick(now()); }
+    if (endless.isOn() && it.ticks % 2 === 0) { endless.tick(); }
+    if (selfcheck.isOn()) { selfcheck.tick(now()); }
     if (it.ticks % LOOK_EVERY === 0) {
       lookAtClip();
       menus.followTracks();
@@ -404,7 +403,7 @@ var device = (function () {
 
   function heard(parts) {
     var address = String(parts[0]);
-    if (address === "/macnet/echo" && selftest.isOn() && selftest.heard(parts.slice(1))) { return; }
+    if (address === "/macnet/echo" && selfcheck.isOn() && selfcheck.heard(parts.slice(1))) { return; }
     it.talk.heard(address, parts.slice(1), now());
   }
 
@@ -417,7 +416,7 @@ var device = (function () {
       it.job = null;
       if (it.talk) { it.talk.music = null; }
       face.busy(false);
-      if (auto.isOn()) { auto.turn(false); }
+      if (endless.isOn()) { endless.turn(false); }
       say("fault", error.message || error);
     }
   }
@@ -433,7 +432,7 @@ var device = (function () {
     if (selector === "ready") {
       guarded(ready);
     } else if (selector === "restore") {
-      guarded(function () { restore(String(parts[0])); });
+      guarded(function () { restore(parts.join(" ")); });
     } else if (!it.isReady) {
       receiveEarly(selector, parts[0]);
     } else if (selector === "heard") {

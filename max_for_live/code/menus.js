@@ -9,6 +9,7 @@ var menus = (function () {
   var target = { kind: "new" };
   var choices = [];
   var shown = "";
+  var partners = []; // pairs of tracks, one of which was made for the other
   var known = ""; // the tracks' ids when they were looked at last
 
   function item(text) {
@@ -76,6 +77,24 @@ var menus = (function () {
     face.show("track_shown", Math.max(0, choices.indexOf(chosen)));
   }
 
+  // A new track is made once for each track: what is continued later goes to the same one, and back.
+  function pair(own, other) {
+    partners = partners.filter(function (one) { return one.indexOf(own) < 0 && one.indexOf(other) < 0; });
+    partners.push([own, other]);
+  }
+
+  function partnerOf(track) {
+    var found = partners.filter(function (one) { return one.indexOf(track) >= 0; })[0];
+    var other = found ? found[found[0] === track ? 1 : 0] : 0;
+    return live.exists(other, "Track") ? other : 0;
+  }
+
+  // Where the other voice of a clip on that track goes.
+  function targetFor(track) {
+    var partner = target.kind === "new" ? partnerOf(track) : 0;
+    return partner ? { kind: "track", id: partner, name: live.trackName(partner) } : target;
+  }
+
   function pickTrack(index) {
     if (choices[index]) { target = choices[index]; }
   }
@@ -90,7 +109,8 @@ var menus = (function () {
   }
 
   return {
-    showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks, followTracks: followTracks,
-    pickTrack: pickTrack, useTarget: useTarget, target: function () { return target; }, model: function () { return model; }
+    showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks,
+    followTracks: followTracks, pair: pair, targetFor: targetFor, pickTrack: pickTrack, useTarget: useTarget,
+    partners: function () { return partners; }, target: function () { return target; }, model: function () { return model; }
   };
 }());

@@ -101,23 +101,55 @@ var question = (function () {
     return job.kind === "accompany" ? job.primer.start : job.primer.end;
   }
 
+  // The clip that plays together with the primer on the other voice's track: in the same row, or at the same place in the
+  // Arrangement, and as long. It is heard too, so that the other voice goes on as well. 0 if there is none.
+  function besides(read, target) {
+    if (target.kind !== "track") { return 0; }
+    if (!read.isArrangement) { return live.slotClip(target.id, read.row); }
+    return live.arrangement(target.id).filter(function (clip) {
+      return Math.abs(clip.from - read.start) < 1e-3 && Math.abs(clip.to - read.end) < 1e-3;
+    }).map(function (clip) { return clip.id; })[0] || 0;
+  }
+
+  function companion(kind, read, heard, target) {
+    var id = kind === "continue" && !heard.isSelection ? besides(read, target) : 0;
+    var other = id ? live.read(id) : null;
+    if (!other || other.isAudio || Math.abs(other.to - other.from - (read.to - read.from)) > 1e-3) { return null; }
+    var some = notes.heard(other.notes, other.from, other.to);
+    return some.length > 0 && some.length <= notes.MOST_NOTES ? { some: some, span: { from: other.from, to: other.to } } : null;
+  }
+
+  function clipsOf(kind, read, heard, role, target) {
+    var about = { role: role, name: texts.cut(read.title, 60), numerator: read.look.numerator, denominator: read.look.denominator };
+    var clips = [notes.clip(heard.heard, heard.span, about)];
+    var other = companion(kind, read, heard, target);
+    if (other) {
+      about.role = notes.otherRole(role);
+      clips.push(notes.clip(other.some, other.span, about));
+    }
+    return clips;
+  }
+
+  function roleOf(read, heard, settings) {
+    var chosen = ROLES[settings.role];
+    return chosen === "auto" ? notes.role(heard.heard, read.name + " " + live.trackName(read.track)) : chosen;
+  }
+
   // A job: everything that asking and landing need. kind: continue, accompany, vary. id: of the primer, or 0: what is meant.
-  function job(kind, settings, target, id) {
+  function job(kind, settings, id) {
     var found = primer(settings, id);
     if (found.reason) { return found; }
     var read = found.primer;
     var heard = hearing(kind, read);
+    var target = menus.targetFor(read.track);
     var wrong = sizeObjection(read, heard) || targetObjection(kind, read, target);
     if (wrong) { return wrong; }
-    var role = ROLES[settings.role] === "auto" ? notes.role(heard.heard, read.name + " " + live.trackName(read.track)) :
-      ROLES[settings.role];
-    var it = { kind: kind, primer: read, heard: heard, role: role, target: target, variations: settings.variations };
-    it.bars = settings.bars;
-    it.beats = lengthBeats(kind, read, heard, settings);
-    it.options = options(kind, settings, role, target);
-    it.clips = [notes.clip(heard.heard, heard.span, {
-      role: role, name: texts.cut(read.title, 60), numerator: read.look.numerator, denominator: read.look.denominator
-    })];
+    var role = roleOf(read, heard, settings);
+    var it = {
+      kind: kind, primer: read, heard: heard, role: role, target: target, variations: settings.variations, bars: settings.bars,
+      beats: lengthBeats(kind, read, heard, settings), options: options(kind, settings, role, target),
+      clips: clipsOf(kind, read, heard, role, target)
+    };
     return roomObjection(it) || { job: it };
   }
 
@@ -137,8 +169,7 @@ var question = (function () {
     var heard = hearing("continue", read);
     if (heard.heard.length === 0) { return texts.say("no_notes", read.title); }
     var bars = fine((heard.span.to - heard.span.from) / notes.barBeats(read.look.numerator, read.look.denominator));
-    var role = ROLES[settings.role] === "auto" ? notes.role(heard.heard, read.name + " " + live.trackName(read.track)) :
-      ROLES[settings.role];
+    var role = roleOf(read, heard, settings);
     var what = heard.isSelection ? texts.say("selected", heard.heard.length) : texts.say(bars === 1 ? "bar" : "bars", bars);
     return texts.say("ready", read.title, texts.say(role), what);
   }

@@ -3,6 +3,7 @@
 
 var state = (function () {
   var VERSION = 1;
+  var STORED_AT_MOST = 24000; // characters, as face.json says
 
   // Where a clip lies: { t: track, r: row, n: name } or { t, l: lane or -1, s: start, n }. null if it is gone.
   function placeOf(id) {
@@ -73,12 +74,49 @@ var state = (function () {
     };
   }
 
-  // One line of text for the pattr.
-  function pack(it) {
+  function packedTrack(id) {
+    return { t: live.trackIndex(id), n: live.trackName(id) };
+  }
+
+  function packedPairs(pairs) {
+    return pairs.filter(function (pair) {
+      return pair.every(function (id) { return live.exists(id, "Track"); });
+    }).map(function (pair) { return pair.map(packedTrack); });
+  }
+
+  // One line of text for the pattr. most: how many variations are kept, the newest ones.
+  function packed(it, most) {
+    var answer = it.answer ? packedAnswer(it.answer) : null;
+    if (answer && answer.v.length > most) {
+      answer.shown = Math.max(-1, answer.shown - answer.v.length + most);
+      answer.v = answer.v.slice(-most);
+    }
     return JSON.stringify({
       macnet: VERSION, model: it.model, target: { kind: it.target.kind, name: it.target.name || "" },
-      answer: it.answer ? packedAnswer(it.answer) : null
+      pairs: packedPairs(it.pairs), answer: answer
     });
+  }
+
+  function pack(it) {
+    var most = 128;
+    var text = packed(it, most);
+    while (text.length > STORED_AT_MOST && most >= 1) {
+      most = Math.floor(most / 2);
+      text = packed(it, most);
+    }
+    return text;
+  }
+
+  // The track at a place, if it still has its name; else the only one that has it.
+  function trackAt(at) {
+    var all = live.tracks();
+    if (all[at.t] && live.trackName(all[at.t]) === at.n) { return all[at.t]; }
+    var named = all.filter(function (id) { return live.trackName(id) === at.n; });
+    return named.length === 1 ? named[0] : 0;
+  }
+
+  function unpackedPairs(pairs) {
+    return (pairs || []).map(function (pair) { return pair.map(trackAt); }).filter(function (pair) { return pair[0] && pair[1]; });
   }
 
   function unpackedAnswer(packed) {
@@ -98,7 +136,7 @@ var state = (function () {
     var it = null;
     try { it = JSON.parse(text); } catch (error) { return null; }
     if (!it || it.macnet !== VERSION) { return null; }
-    return { model: it.model || null, target: it.target || { kind: "new" }, answer: unpackedAnswer(it.answer) };
+    return { model: it.model || null, target: it.target || { kind: "new" }, pairs: unpackedPairs(it.pairs), answer: unpackedAnswer(it.answer) };
   }
 
   return { pack: pack, unpack: unpack };

@@ -2,6 +2,9 @@
 
 var texts = (function () {
   var LIMIT = 132; // characters of the status line, as face.json says
+  var NAME = 34; // characters of a name in it
+  var SENTENCE = 110; // characters of what somebody else says
+  var QUOTES = { failed: true, other_protocol: true, landed_note: true, auto_stopped: true, fault: true, star_failed: true, not_written: true };
   var all = {
     starting: "Looking for the bridge on port {0} ...",
     no_bridge: "No bridge on port {0}: start it with \u201cmacnet serve\u201d, or set Port to where it listens.",
@@ -43,7 +46,8 @@ var texts = (function () {
     one_variation: "one variation",
     variations: "{0} variations",
     first_of: "1 of {0}",
-    landed_note: "{0} ({1})",
+    landed_note: "{0}. {1}",
+    landed_new_track: "{0} below \u201c{1}\u201d. Next launches them. Put an instrument on the new track \u201c{2}\u201d.",
     primer_gone: "The clip was deleted while MAC-Net composed: nothing was written. The take is kept by the bridge.",
     clip_gone: "The clip of that question is gone: select a clip and press Continue.",
     no_room_session: "No room: no free slot below \u201c{0}\u201d, and Live lets no scene be added. Free {1} slots.",
@@ -102,7 +106,7 @@ var texts = (function () {
     var given = arguments;
     var text = all[name].replace(/\{(\d)\}/g, function (_, at) {
       var value = given[Number(at) + 1];
-      return value === undefined ? "" : cut(String(value), 90);
+      return value === undefined ? "" : cut(String(value), QUOTES[name] ? SENTENCE : NAME);
     });
     return cut(text.replace(/\s+$/, ""), LIMIT);
   }

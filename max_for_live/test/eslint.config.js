@@ -1,7 +1,7 @@
 // The device's script is ES5 for Max's [js]; its tests are what Node 20 runs.
 "use strict";
 
-const ROOMS = ["texts", "wire", "notes", "talk", "live", "face", "menus", "place", "question", "landing", "listen", "state", "auto", "selftest", "device"];
+const ROOMS = ["texts", "wire", "notes", "talk", "live", "face", "menus", "place", "question", "landing", "listen", "state", "endless", "selfcheck", "device"];
 const MAX = ["post", "outlet", "Task", "LiveAPI", "arrayfromargs", "messagename", "jsarguments", "max", "BUILD"];
 
 function globals(names, how) {

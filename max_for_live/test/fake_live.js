@@ -202,7 +202,7 @@ class World {
   tell(observer) {
     this.observing = true;
     try {
-      observer.callback([observer.name, ...functions.computed(this, observer.id, observer.name)]);
+      observer.callback([observer.name, functions.computed(this, observer.id, observer.name)]);
     } finally {
       this.observing = false;
     }

@@ -377,3 +377,50 @@ test("variations that the user deleted are passed over; undo of everything is no
   device.press("another");
   assert.deepEqual(faults(world, device), []);
 });
+
+// --- one thing after another --------------------------------------------------------------------------------------------
+
+test("a chain of Continues stays on two tracks, hears both voices, and can go back to the first", async () => {
+  const { world, keys } = session("12.2", { scenes: 8 });
+  const sent = [];
+  const wire = await line((way, packet) => way === "out" && sent.push(osc.decode(packet)));
+  const device = await deviceIn(world, wire, { values: { variations: 1 } });
+  await pressed(device, "continue");
+  const other = tracks(world)[1];
+  world.open(world.clipIn(keys, 1));
+  sent.length = 0;
+  await pressed(device, "continue");
+  assert.deepEqual(sent.filter((each) => each.address === "/macnet/clip").map((each) => each.args[1]), ["melody", "accompaniment"]);
+  assert.equal(options(sent.find((each) => each.address === "/macnet/continue")).clips, 2);
+  world.open(world.clipIn(other, 1));
+  await pressed(device, "continue");
+  assert.equal(tracks(world).length, 2);
+  const again = await deviceIn(world, wire, { stored: device.stored, values: { variations: 1 } });
+  await pressed(again, "continue");
+  assert.deepEqual(rows(world, keys).slice(0, 5), ["Verse", "Verse › 1/1", "Verse › 1/1", "Verse › 1/1", "Verse › 1/1"]);
+  assert.deepEqual(rows(world, other).slice(0, 5), ["", "Verse › 1/1", "Verse › 1/1", "Verse › 1/1", "Verse › 1/1"]);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("an accompaniment starts where its clip starts, and its own loop is the clip's", async () => {
+  const { world, verse } = session("12.2", {}, { start_marker: 4 });
+  Object.assign(world.of(verse), { loop_start: 2, loop_end: 8 });
+  const device = await deviceIn(world, bridge, { values: { variations: 1 } });
+  await pressed(device, "accompany");
+  const landed = world.seen(world.clipIn(tracks(world)[1], 0));
+  assert.deepEqual([landed.start_marker, landed.loop_start, landed.loop_end], [2, 0, 6]);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("many answers to one question: what is stored stays small, and the newest is remembered", async () => {
+  const { world, keys } = session("12.2", { scenes: 4 }, { name: "A rather long name of a clip, as producers give them at night" });
+  const device = await deviceIn(world, bridge, { values: { variations: 8, bars: 1 } });
+  await pressed(device, "continue");
+  for (let more = 0; more < 11; more += 1) await pressed(device, "another");
+  assert.equal(device.face.shown[0], "-/96");
+  assert.ok(device.stored.length <= 24000, `${device.stored.length}`);
+  const again = await deviceIn(world, bridge, { stored: device.stored });
+  again.press("previous");
+  assert.equal(world.of(world.clipIn(keys, 96)).is_triggered, 1);
+  assert.deepEqual(faults(world, again), []);
+});

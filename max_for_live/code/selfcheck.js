@@ -1,7 +1,7 @@
 // The self test, for a person with Live: tries what differs, or may differ, between versions of Live and Max, and writes a
 // report. It works on a track of its own at the end of the set, which it takes away again.
 
-var selftest = (function () {
+var selfcheck = (function () {
   var ECHO_MS = 500;
   var MOST_UNDOS = 6;
   var TITLE = "MAC-Net self test";

@@ -4,7 +4,7 @@
 // its last part, so that an answer that comes late costs a repetition and never silence. In the Arrangement part after part
 // is laid ahead of the playhead. Everything is done in turns of the script's own clock; nothing waits.
 
-var auto = (function () {
+var endless = (function () {
   var HEARD_BARS = 16; // of what was written last, that the next part goes on from
   var AHEAD_S = 10; // the music reaches at least this far beyond the playhead
   var CLIP_BARS = 128; // of one growing clip; then another begins, or the clip would make Live slow
@@ -28,7 +28,7 @@ var auto = (function () {
     var settings = {};
     Object.keys(device.settings).forEach(function (name) { settings[name] = device.settings[name]; });
     settings.variations = 1;
-    var found = question.job("continue", settings, menus.target(), 0);
+    var found = question.job("continue", settings, 0);
     if (found.reason) {
       end(found.reason);
       return;
@@ -38,7 +38,7 @@ var auto = (function () {
       job: job, bar: notes.barBeats(job.primer.look.numerator, job.primer.look.denominator), voices: {}, source: job.primer.id,
       title: job.primer.title, leg: null, phase: "first", end: job.primer.end || 0, bars: 0, isArrangement: job.primer.isArrangement
     };
-    it.voices[job.role] = job.clips[0];
+    job.clips.forEach(function (clip) { it.voices[clip.role] = clip; });
     device.say("auto_first", it.title);
     ask(firstLanded);
   }
