@@ -76,6 +76,8 @@ var landing = (function () {
 
   function checkTracks(job) {
     if (!live.exists(job.primer.id, "Clip")) { refuse("primer_gone"); }
+    var now = live.read(job.primer.id); // it may have been moved
+    ["track", "row", "start", "end"].forEach(function (name) { job.primer[name] = now[name]; });
     if (job.into && live.trackIndex(job.into) < 0) { job.into = 0; }
     if (job.target.kind === "track" && live.trackIndex(job.target.id) < 0) { refuse("track_gone"); }
   }
@@ -183,8 +185,11 @@ var landing = (function () {
     var tracks = roles.map(function (role) { return trackFor(job, role, work); });
     var rest = numbers;
     var where = "lanes";
+    if (job.isElsewhere || (job.offset === 0 && isBlocked(job, tracks))) {
+      job.isElsewhere = true; // Another goes there too
+      return { at: "elsewhere", row: intoSession(job, answer, roles, numbers, landed, work) };
+    }
     if (job.offset === 0) {
-      if (isBlocked(job, tracks)) { return { at: "elsewhere", row: intoSession(job, answer, roles, numbers, landed, work) }; }
       roles.forEach(function (role, index) {
         var voice = answer[0].clips[role];
         if (voice) { put(landed[0], role, writeAt(tracks[index], job, voice, role, 0, work)); }
@@ -242,14 +247,17 @@ var landing = (function () {
   function land(job, answer) {
     var work = new Work();
     var tracks = live.tracks().length;
+    var selection = live.selection();
     job.offset = job.offset || 0;
     job.total = job.offset + answer.length;
     try {
       var done = write(job, answer, work);
+      live.select(selection);
       var at = done.where.at === "lanes" || done.where.at === "session" && job.primer.isArrangement ? "arrangement" : "session";
       return { landed: { at: at, variations: done.variations }, status: report(job, done.where, answer.length, live.tracks().length > tracks) };
     } catch (error) {
       work.takeBack();
+      live.select(selection);
       if (error instanceof Refusal) { return { status: error.text }; }
       post("MAC-Net: " + error + "\n");
       return { status: texts.say("not_written", error.message || error) };

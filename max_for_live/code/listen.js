@@ -25,6 +25,20 @@ var listen = (function () {
     return (answer.shown < 0 ? "-" : answer.shown + 1) + "/" + answer.variations.length;
   }
 
+  // Which variation is heard: in Session the one that plays or is about to, whoever launched it; else the one shown last. -1:
+  // none.
+  function current(answer) {
+    var playing = [];
+    if (answer.at === "session") {
+      playing = answer.variations.filter(function (one) {
+        var plays = false;
+        eachClip(one, function (id) { plays = plays || live.isLaunched(id); });
+        return plays;
+      });
+    }
+    return playing.length > 0 ? answer.variations.indexOf(playing[playing.length - 1]) : answer.shown;
+  }
+
   // Session: the clips of a variation are launched, as the set's quantisation says.
   function launch(answer, number) {
     eachClip(answer.variations[number], live.fire);
@@ -58,8 +72,7 @@ var listen = (function () {
   function step(answer, by) {
     var there = present(answer);
     if (there.length === 0) { return { answer: answer, status: texts.say("variations_gone") }; }
-    var shown = answer.shown < 0 ? null : answer.variations[answer.shown];
-    var at = there.indexOf(shown);
+    var at = there.indexOf(answer.variations[current(answer)]);
     var next = at < 0 ? (by > 0 ? 0 : there.length - 1) : (at + by + there.length) % there.length;
     var number = answer.variations.indexOf(there[next]);
     if (answer.at === "arrangement") {
@@ -84,9 +97,9 @@ var listen = (function () {
   function keep(answer) {
     var there = present(answer);
     if (there.length === 0) { return { answer: answer, status: texts.say("variations_gone") }; }
-    var kept = answer.variations[Math.max(0, answer.shown)];
-    if (there.indexOf(kept) < 0) { kept = there[0]; }
     if (there.length === 1) { return { answer: answer, status: texts.say("kept_only") }; }
+    var kept = answer.variations[current(answer)];
+    if (there.indexOf(kept) < 0) { return { answer: answer, status: texts.say("which") }; }
     var edited = there.filter(function (one) { return one !== kept && isEdited(one); });
     there.forEach(function (one) {
       if (one !== kept && edited.indexOf(one) < 0) { eachClip(one, live.remove); }
@@ -97,5 +110,5 @@ var listen = (function () {
     return { answer: answer, status: edited.length > 0 ? texts.say("kept_edited", number, edited.length) : texts.say("kept", number) };
   }
 
-  return { step: step, keep: keep, label: label, present: present };
+  return { step: step, keep: keep, label: label, current: current };
 }());

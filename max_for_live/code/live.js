@@ -98,8 +98,19 @@ var live = (function () {
     return isOn(at(slot), "has_clip") ? { id: child(at(slot), "clip") } : { id: 0, reason: "empty_slot" };
   }
 
-  function detailClip() {
-    return child(view, "detail_clip");
+  // Something that changes when another clip is meant.
+  function meantMark() {
+    return child(view, "detail_clip") + " " + child(view, "highlighted_clip_slot");
+  }
+
+  // What the user has selected, and how to select it again where making tracks and clips has changed that.
+  function selection() {
+    return { track: child(view, "selected_track"), clip: child(view, "detail_clip") };
+  }
+
+  function select(before) {
+    if (before.track && child(view, "selected_track") !== before.track) { view.set("selected_track", "id", before.track); }
+    if (before.clip && child(view, "detail_clip") !== before.clip) { view.set("detail_clip", "id", before.clip); }
   }
 
   function trackOf(id) {
@@ -417,6 +428,12 @@ var live = (function () {
     at(id).call("fire");
   }
 
+  // Whether a clip in a slot plays, or is about to.
+  function isLaunched(id) {
+    var clip = at(id);
+    return isOn(clip, "is_triggered") || isOn(clip, "is_playing");
+  }
+
   function clipName(id) {
     return name(at(id));
   }
@@ -444,14 +461,14 @@ var live = (function () {
   }
 
   return {
-    start: start, at: at, exists: exists, one: one, ids: ids, has: has, isOn: isOn, meant: meant, detailClip: detailClip,
-    trackOf: trackOf, tracks: tracks, trackIndex: trackIndex, trackName: trackName, isMidiTrack: isMidiTrack,
-    isFrozen: isFrozen, hasDrumRack: hasDrumRack, slots: slots, slotClip: slotClip, rowOf: rowOf, clipIn: clipIn,
-    startOf: startOf, arrangement: arrangement, lanes: lanes, read: read, noteList: noteList, scale: scale, tempo: tempo,
-    transport: transport, quantum: quantum, playing: playing, version: version, writeSlot: writeSlot,
+    start: start, at: at, exists: exists, one: one, ids: ids, has: has, isOn: isOn, meant: meant, meantMark: meantMark,
+    selection: selection, select: select, trackOf: trackOf, tracks: tracks, trackIndex: trackIndex, trackName: trackName,
+    isMidiTrack: isMidiTrack, isFrozen: isFrozen, hasDrumRack: hasDrumRack, slots: slots, slotClip: slotClip, rowOf: rowOf,
+    clipIn: clipIn, startOf: startOf, arrangement: arrangement, lanes: lanes, read: read, noteList: noteList, scale: scale,
+    tempo: tempo, transport: transport, quantum: quantum, playing: playing, version: version, writeSlot: writeSlot,
     writeArrangement: writeArrangement, addScene: addScene, removeScene: removeScene, addTrack: addTrack,
-    removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, clipName: clipName,
-    replaceNotes: replaceNotes, extend: extend, setLaunch: setLaunch,
+    removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, isLaunched: isLaunched,
+    clipName: clipName, replaceNotes: replaceNotes, extend: extend, setLaunch: setLaunch,
     song: function () { return song; }
   };
 }());

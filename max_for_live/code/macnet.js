@@ -7,6 +7,7 @@ var device = (function () {
   var TICK_MS = 50;
   var LOOK_EVERY = 10; // ticks between two looks at which clip is open
   var READ_EVERY = 200; // ticks between two looks at what the tracks are called
+  var LOOK_AGAIN_MS = 2000;
   var QUEUED_MS = 1500; // accepted for so long and not begun: others are before us
   var ECHO_MS = 1000; // within which the pattr gives back what it was given
   var REPLY_FIRST = 40000; // reply ports, as face.json says
@@ -16,7 +17,8 @@ var device = (function () {
     variations: 4, bars: 4, temperature: 1, similarity: 0.5, feel: 1, key: 0, role: 0, port: 9471, reply: 0
   };
   var it = {
-    talk: null, task: null, isReady: false, autoWasOn: false, ticks: 0, clip: -1, isIdle: false, level: -1,
+    talk: null, task: null, isReady: false, autoWasOn: false, ticks: 0, level: -1,
+    isIdle: false, lookedFor: "", lookedAt: 0, lookMs: 0,
     job: null, whenLanded: null, sentAt: 0, answer: null, stored: "", echoes: [], early: null
   };
 
@@ -37,7 +39,7 @@ var device = (function () {
   // --- what the set keeps ---------------------------------------------------------------------------------------------
 
   function shownVariation() {
-    return it.answer ? it.answer.variations[Math.max(0, it.answer.shown)] : undefined;
+    return it.answer ? it.answer.variations[listen.current(it.answer)] : undefined;
   }
 
   function showAnswer() {
@@ -110,9 +112,7 @@ var device = (function () {
     } else if (isNewer(welcome.version)) {
       say("newer_works", welcome.version, BUILD);
     } else {
-      it.clip = -1;
-      it.isIdle = true;
-      lookAtClip();
+      look("");
     }
   }
 
@@ -148,12 +148,20 @@ var device = (function () {
     music: function (conversation) { ended(conversation); }
   };
 
-  // One line about the clip that is open, while nothing else is to be told.
+  // One line about the clip that is meant: when another is opened, and while nothing else is told now and then anew, as its
+  // notes may change. Clips that take long to read are read less often.
   function lookAtClip() {
-    var id = live.detailClip();
-    if (!it.isIdle || isBusy() || it.talk.level !== 2 || id === it.clip) { return; }
-    it.clip = id;
+    if (isBusy() || it.talk.level !== 2) { return; }
+    var meant = live.meantMark();
+    if (meant !== it.lookedFor || (it.isIdle && now() - it.lookedAt > LOOK_AGAIN_MS + 100 * it.lookMs)) { look(meant); }
+  }
+
+  function look(meant) {
+    it.lookedAt = now();
+    it.lookedFor = meant || live.meantMark();
     face.status(question.summary(settings));
+    it.isIdle = true;
+    it.lookMs = now() - it.lookedAt;
   }
 
   // --- asking ---------------------------------------------------------------------------------------------------------
@@ -178,10 +186,14 @@ var device = (function () {
     send(found.job, whenLanded);
   }
 
+  function sayBusy() {
+    say(endless.isOn() ? "busy_auto" : "busy");
+  }
+
   function asker(kind) {
     return function () {
       if (isBusy()) {
-        say("busy");
+        sayBusy();
       } else {
         ask(question.job(kind, settings, 0), landed);
       }
@@ -190,7 +202,7 @@ var device = (function () {
 
   function another() {
     if (isBusy()) {
-      say("busy");
+      sayBusy();
     } else if (!it.answer) {
       say("no_answer");
     } else if (!live.exists(it.answer.primer, "Clip")) {
@@ -294,7 +306,7 @@ var device = (function () {
     var shown = shownVariation();
     if (!shown) {
       face.show("star_shown", 0);
-      say("no_answer");
+      say(it.answer ? "which" : "no_answer");
       return;
     }
     it.talk.star(shown.takeId, value ? 1 : 0, now(), function (conversation) {
@@ -345,7 +357,6 @@ var device = (function () {
   function setting(name) {
     return function (value) {
       if (isFinite(value)) { settings[name] = Number(value); }
-      it.clip = -1;
     };
   }
 
@@ -366,7 +377,7 @@ var device = (function () {
   function ready() {
     if (it.isReady) { return; }
     live.start();
-    it.talk = new talk.Talk(face.io, on, { name: "live", replyFirst: REPLY_FIRST, replyLast: REPLY_LAST, bridgePort: settings.port });
+    it.talk = new talk.Talk(face.io, on, { name: "live " + BUILD, replyFirst: REPLY_FIRST, replyLast: REPLY_LAST, bridgePort: settings.port });
     it.isReady = true;
     face.show("build", BUILD);
     face.show("auto_shown", 0);

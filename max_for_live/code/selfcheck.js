@@ -210,7 +210,7 @@ var selfcheck = (function () {
 
   function run() {
     if (device.isBusy()) {
-      device.say("busy");
+      device.say(endless.isOn() ? "busy_auto" : "busy");
       return;
     }
     it = { lines: [TITLE], steps: steps(), at: -1, wait: 0, heard: null, nonce: -1 };

@@ -29,6 +29,8 @@ var texts = (function () {
     drums: "\u201c{0}\u201d is drums: MAC-Net composes melody and accompaniment. If it is not, set \u201cClip is\u201d.",
     frozen: "Track \u201c{0}\u201d is frozen: unfreeze it first (right-click its header).",
     recording: "\u201c{0}\u201d is being recorded: stop recording first.",
+    busy_auto: "Auto is on: switch it off first.",
+    which: "Which one? Launch a variation first (Next, or its clip), then press this again.",
     busy: "Still composing: wait, or press Cancel.",
     asking: "Asking the bridge ...",
     composing: "Composing, {0} % ...",

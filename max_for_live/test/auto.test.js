@@ -3,6 +3,7 @@
 
 const { test, before, after, afterEach, describe } = require("node:test");
 const assert = require("node:assert/strict");
+const { VERSIONS } = require("./lom.js");
 const { Bridge } = require("./bridges.js");
 const { advance, play } = require("./fake_play.js");
 const { session, arrangement, deviceIn, faults, removeAll, rows, tracks } = require("./sets.js");
@@ -27,7 +28,7 @@ async function playUntil(world, device, condition, what, beatsATurn = 0.25) {
   return log;
 }
 
-for (const version of ["11.0", "12.2"]) {
+for (const version of Object.keys(VERSIONS)) {
   describe(`Live ${version}`, () => {
     test("the music takes over at the end of the loop and never runs out", async () => {
       const { world, keys, verse } = session(version);
@@ -56,6 +57,8 @@ for (const version of ["11.0", "12.2"]) {
       assert.ok(device.sent.packets - packets <= 4, "it asks for nothing more");
       assert.deepEqual(faults(world, device), []);
     });
+
+    if (version === "11.1" || version === "12.0") return; // what follows differs between the oldest and the newest at most
 
     test("an answer that comes late costs a repetition, not silence", async () => {
       const { world, keys, verse } = session(version);

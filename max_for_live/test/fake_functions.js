@@ -240,7 +240,11 @@ const TRACK_CALLS = {
 const SONG_CALLS = {
   create_scene: (world, song, [index]) => createScene(world, index),
   delete_scene: (world, song, [index]) => deleteScene(world, index),
-  create_midi_track: (world, song, [index]) => ["id", createTrack(world, index, 1)],
+  create_midi_track(world, song, [index]) {
+    const id = createTrack(world, index, 1);
+    Object.assign(world.of(world.view), { selected_track: id, detail_clip: 0 }); // a new track is selected, and hides the clip
+    return ["id", id];
+  },
   delete_track: (world, song, [index]) => deleteTrack(world, index),
   undo: (world) => void world.undo(),
   start_playing: (world, song) => void (song.is_playing = 1),

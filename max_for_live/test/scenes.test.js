@@ -28,6 +28,8 @@ for (const version of ALL) {
       assert.deepEqual(rows(world, other), ["", ...names]);
       assert.equal(world.of(other).name, "Verse › accompaniment");
       assert.equal(JSON.stringify(world.of(verse)), primer, "the primer is as it was");
+      assert.equal(world.of(world.view).detail_clip, verse, "and still the one that is open");
+      assert.equal(world.of(world.view).selected_track, keys);
       for (let row = 1; row <= 4; row += 1) {
         for (const track of [keys, other]) {
           const clip = world.seen(world.clipIn(track, row));

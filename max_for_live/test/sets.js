@@ -19,6 +19,7 @@ function session(version = "12.2", options = {}, clip = {}) {
   const keys = world.track("Keys");
   const verse = world.clip(keys, 0, { notes: rising(), color: 0xaa3311, ...clip });
   world.open(verse);
+  world.of(world.view).selected_track = keys;
   world.undoSteps = [];
   return { world, keys, verse };
 }

@@ -350,6 +350,45 @@ test("buttons without an answer say what to do", async () => {
   assert.equal(device.face.star_shown[0], 0);
 });
 
+test("Keep and Star mean the variation that plays, whoever launched it, and ask where none does", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  await pressed(device, "continue");
+  const before = world.picture();
+  device.press("keep");
+  assert.match(device.status, /^Which one\?/);
+  device.turn("star", 1);
+  assert.match(device.status, /^Which one\?/);
+  assert.equal(device.face.star_shown[0], 0);
+  assert.equal(world.picture(), before);
+  world.of(world.clipIn(keys, 3)).is_playing = 1; // the user clicked on it
+  device.turn("star", 1);
+  await device.says(/^Starred/);
+  device.press("keep");
+  assert.match(device.status, /^Kept variation 3/);
+  assert.deepEqual(rows(world, keys), ["Verse", "", "", "Verse › 3/4", ""]);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("a clip that was moved while it was continued is found where it is", async () => {
+  const { world, keys } = arrangement();
+  const device = await deviceIn(world, bridge, { values: { variations: 1 } });
+  device.press("continue");
+  world.of(world.of(keys).arrangement_clips[0]).start_time = 40;
+  await device.says(/right after “Verse”/);
+  assert.equal(world.of(world.of(keys).arrangement_clips[1]).start_time, 48);
+});
+
+test("the status follows what is drawn into the clip", async () => {
+  const { world, verse } = session("12.2", {}, { notes: [] });
+  const device = await deviceIn(world, bridge, { clock: 4 });
+  await device.says(/^No note to go on from/);
+  world.of(verse).notes = rising().map((note, at) => ({ ...note, mute: 0, note_id: at }));
+  await device.says(/^Ready. “Verse”/);
+  world.of(verse).selected = [0, 1];
+  await device.says(/2 selected notes/);
+});
+
 test("an edited variation stays when another is kept", async () => {
   const { world, keys } = session();
   const device = await deviceIn(world, bridge);
