@@ -9,6 +9,7 @@ var endless = (function () {
   var AHEAD_S = 10; // the music reaches at least this far beyond the playhead
   var CLIP_BARS = 128; // of one growing clip; then another begins, or the clip would make Live slow
   var ONE_BAR = 5; // of launch_quantization
+  var MARGIN = 0.1; // beats: too near to a bar line Live may already be past it
   var it = null;
 
   function isOn() {
@@ -195,7 +196,8 @@ var endless = (function () {
       device.say("auto_waits", it.title);
     } else if (!leg.isTriggered) {
       device.say("auto_soon", it.title);
-      if (source.to - source.position <= it.quantum) { fire(); }
+      var left = source.to - source.position;
+      if (left < it.quantum - MARGIN && left > MARGIN) { fire(); }
     }
   }
 

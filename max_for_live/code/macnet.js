@@ -132,6 +132,7 @@ var device = (function () {
 
   function progress(share, isAccepted) {
     face.progress(share);
+    if (endless.isOn()) { return; } // it tells of the music, not of each part
     if (share > 0) {
       say("composing", Math.floor(share * 100));
     } else if (isAccepted && now() - it.sentAt > QUEUED_MS) {

@@ -157,6 +157,70 @@ test("a clip that has grown long hands over to a new one", async () => {
   assert.deepEqual(faults(world, device), []);
 });
 
+test("with quantisation off it still takes over at the end of the loop", async () => {
+  const { world, keys, verse } = session();
+  world.of(world.song).clip_trigger_quantization = 0;
+  const device = await deviceIn(world, bridge, FAST);
+  play(world, verse);
+  device.turn("auto", 1);
+  const log = await playUntil(world, device, () => world.seen(world.clipIn(keys, 1))?.is_playing, "taken over");
+  const takeover = log.find((each) => each.to);
+  assert.equal(takeover.time % 8, 0, "where the primer's loop ends");
+  device.turn("auto", 0);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("switched off while it asks, it writes nothing more", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, FAST);
+  const before = world.picture();
+  device.turn("auto", 1);
+  await device.until(() => device.face.busy[0] === 1);
+  device.turn("auto", 0);
+  assert.equal(device.status, "Auto is off. What it has written stays.");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(world.picture(), before);
+  device.turn("auto", 1);
+  device.press("cancel");
+  assert.match(device.status, /^Auto stopped: Cancelled/);
+  assert.equal(device.face.auto_shown[0], 0);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("a growing clip that is deleted while the next part is composed ends it; without room or a clip it does not begin", async () => {
+  const { world, keys, verse } = session();
+  const device = await deviceIn(world, bridge, FAST);
+  play(world, verse);
+  device.turn("auto", 1);
+  await playUntil(world, device, () => world.seen(world.clipIn(keys, 1))?.is_playing && device.face.busy[0] === 1, "it asks for more");
+  world.deleteClip(world.clipIn(keys, 1));
+  await device.says(/^Auto stopped: its clip was deleted/);
+
+  const full = session("12.2", { scenes: 1, mostScenes: 1 });
+  const second = await deviceIn(full.world, bridge, FAST);
+  const before = full.world.picture();
+  second.turn("auto", 1);
+  await second.says(/^No room/);
+  assert.equal(full.world.picture(), before);
+  full.world.open(0);
+  second.turn("auto", 1);
+  assert.match(second.status, /^Select a MIDI clip/);
+  assert.equal(second.face.auto_shown[0], 0);
+  assert.deepEqual([...faults(world, device), ...second.errors], []);
+});
+
+test("while Auto is on the other buttons say so", async () => {
+  const { world, verse } = session();
+  const device = await deviceIn(world, bridge, FAST);
+  play(world, verse);
+  device.turn("auto", 1);
+  for (const button of ["continue", "another", "selftest"]) {
+    device.press(button);
+    assert.equal(device.status, "Auto is on: switch it off first.");
+  }
+  device.turn("auto", 0);
+});
+
 test("Auto that was on when the set was saved stays off, and says so", async () => {
   const { world } = session();
   const device = await deviceIn(world, bridge, { values: { auto: 1 } });

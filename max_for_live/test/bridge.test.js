@@ -186,24 +186,60 @@ test("packets from elsewhere change nothing: no function of the script can be ca
   unchanged(world, device, before);
 });
 
-test("a model of the list is used and stored; one that is gone is named", async () => {
+test("the model that was chosen composes, is stored with the set, and is chosen again after a restart of the bridge", async () => {
+  const own = cleanly(await new Bridge().addModel("waltz").start(), "end");
   const { world } = session();
-  const heard = [];
-  const wire = await line((way, packet) => way === "out" && heard.push(osc.decode(packet)));
-  const device = await deviceIn(world, wire);
-  await device.until(() => device.face.model_items[0] !== "Bridge's choice");
-  const names = device.face.model_items;
-  device.inlet("model", names.length - 1);
+  const device = await deviceIn(world, own, { values: { variations: 1 } });
+  await device.until(() => device.face.model_items.length === 2);
+  assert.deepEqual(device.face.model_items, ["folk", "waltz"]);
+  assert.deepEqual(device.face.model_shown, [0]);
+  assert.match(device.face.bridge[0], /^folk, bridge/);
+  device.inlet("model", 1);
   await pressed(device, "continue");
-  device.remove();
-  const gone = device.stored.replace(`"model":"${names.at(-1)}"`, '"model":"gone"');
-  world.isReady = false;
-  const again = await deviceIn(world, wire, { stored: gone });
-  assert.ok(again.face.model_items.includes("gone"));
-  const status = await pressed(again, "continue");
-  assert.match(status, /gone/);
-  assert.equal(heard.filter((each) => each.address === "/macnet/model/use" && each.args[1] === "gone").length, 1);
-  assert.deepEqual(faults(world, again), []);
+  assert.match(device.face.bridge[0], /^waltz, bridge/);
+  await own.kill();
+  await own.start();
+  const again = await deviceIn(world, own, { stored: device.stored, values: { variations: 1 } });
+  await again.until(() => again.face.model_items.length === 2 && again.face.model_shown[0] === 1, "the stored model is shown");
+  assert.match(await pressed(again, "continue"), /^One variation/);
+  assert.match(again.face.bridge[0], /^waltz, bridge/);
+  assert.match(await pressed(device, "continue"), /^One variation/, "the device that was there before the restart, too");
+  assert.match(device.face.bridge[0], /^waltz, bridge/);
+  assert.deepEqual([...faults(world, device), ...faults(world, again)], []);
+});
+
+test("a stored model that is gone is shown, and named when it is asked for", async () => {
+  const { world } = session();
+  const stored = JSON.stringify({ macnet: 1, model: "gone", target: { kind: "new" }, answer: null });
+  const device = await deviceIn(world, bridge, { stored });
+  await device.until(() => device.face.model_items.length === 2);
+  assert.deepEqual(device.face.model_items, ["folk", "gone"]);
+  assert.match(await pressed(device, "continue"), /gone/);
+  device.inlet("model", 0);
+  assert.match(await pressed(device, "continue"), /^4 variations/);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("a take that the bridge no longer has is not starred, and that is said", async () => {
+  const { world } = session();
+  const device = await deviceIn(world, bridge, { values: { variations: 1 } });
+  await pressed(device, "continue");
+  const stored = device.stored.replace(/"take":\d+/, '"take":99999');
+  const again = await deviceIn(world, bridge, { stored });
+  again.press("next");
+  again.turn("star", 1);
+  await again.says(/^Not starred: /);
+  assert.equal(again.face.star_shown[0], 0);
+});
+
+test("behind other requests it says that it waits its turn", async () => {
+  const long = { values: { bars: 32, variations: 8 }, clock: 8 };
+  const devices = [];
+  for (let at = 0; at < 3; at += 1) devices.push(await deviceIn(session().world, bridge, long));
+  for (const device of devices) device.press("continue");
+  const waits = (device) => device.statuses.some((status) => /^The bridge is busy: your request waits/.test(status));
+  await devices[2].until(() => devices.some(waits), "one of them waits");
+  for (const device of devices) device.press("cancel");
 });
 
 test("a set from a newer device, or a broken memory, is no obstacle", async () => {

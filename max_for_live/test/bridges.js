@@ -17,6 +17,15 @@ class Bridge {
     this.port = 0;
   }
 
+  /** A second model on the shelf: the bundled one under another name. */
+  addModel(name) {
+    const folder = path.join(this.folder, "models", name);
+    fs.cpSync(path.join(ROOT, "bridge", "models", "folk"), folder, { recursive: true });
+    const card = path.join(folder, "card.json");
+    fs.writeFileSync(card, JSON.stringify({ ...JSON.parse(fs.readFileSync(card, "utf8")), name }));
+    return this;
+  }
+
   /** Start `macnet serve`, on the port it had before if it ran before. */
   start() {
     const python = process.env.MACNET_PYTHON || path.join(ROOT, ".venv", "bin", "python");
