@@ -142,7 +142,7 @@ var landing = (function () {
 
   function put(variation, role, id) {
     variation.clips[role] = id;
-    variation.marks[role] = notes.mark(live.noteList(id, "all"));
+    variation.marks[role] = notes.mark(live.noteList(id));
   }
 
   // --- Arrangement ----------------------------------------------------------------------------------------------------

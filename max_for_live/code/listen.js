@@ -61,8 +61,8 @@ var listen = (function () {
   }
 
   function swapContents(first, second) {
-    var ofFirst = live.noteList(first, "all");
-    var ofSecond = live.noteList(second, "all");
+    var ofFirst = live.noteList(first);
+    var ofSecond = live.noteList(second);
     var name = live.clipName(first);
     live.replaceNotes(first, ofSecond, live.clipName(second));
     live.replaceNotes(second, ofFirst, name);
@@ -88,7 +88,7 @@ var listen = (function () {
   function isEdited(variation) {
     var edited = false;
     eachClip(variation, function (id, role) {
-      if (notes.mark(live.noteList(id, "all")) !== variation.marks[role]) { edited = true; }
+      if (notes.mark(live.noteList(id)) !== variation.marks[role]) { edited = true; }
     });
     return edited;
   }

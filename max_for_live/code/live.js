@@ -2,8 +2,9 @@
 
 var live = (function () {
   var EARLIEST = -16000; // beats; notes may start before 1.1.1
-  var SPAN = 1000000;
-  var NOTES_A_CALL = 256;
+  var SPAN = 1048576;
+  var SHORTEST = 0.01; // beats; that short a stretch cannot hold too many notes to be read
+  var NOTES_A_CALL = 100; // what their text comes to stays well below Max's 32,767 characters
   var LAUNCH = ["launch_mode", "launch_quantization", "legato", "velocity_amount"];
   var song = null;
   var view = null;
@@ -181,10 +182,20 @@ var live = (function () {
     return ids(at(trackOf(clip)), "clip_slots").indexOf(slot);
   }
 
-  function noteList(id, call) {
-    var clip = at(id);
-    return notes.parse(call === "selected" ? clip.call("get_selected_notes_extended") :
-      clip.call("get_notes_extended", 0, 128, EARLIEST, SPAN));
+  // The notes of a clip. Where the text of many notes breaks off, they are read in parts.
+  function noteList(id) {
+    return notesWithin(at(id), EARLIEST, SPAN);
+  }
+
+  function notesWithin(clip, from, span) {
+    var found = notes.parse(clip.call("get_notes_extended", 0, 128, from, span));
+    if (found) { return found; }
+    if (span < SHORTEST) { throw new Error("get_notes_extended"); }
+    return notesWithin(clip, from, span / 2).concat(notesWithin(clip, from + span / 2, span / 2));
+  }
+
+  function selectedNotes(id) {
+    return notes.parse(at(id).call("get_selected_notes_extended")) || [];
   }
 
   function look(clip) {
@@ -214,8 +225,8 @@ var live = (function () {
       it.row = rowOf(id);
     }
     if (!it.isAudio) {
-      it.notes = noteList(id, "all");
-      it.selected = noteList(id, "selected");
+      it.notes = noteList(id);
+      it.selected = selectedNotes(id);
     }
     return it;
   }
@@ -278,12 +289,12 @@ var live = (function () {
 
   // As an object, or where Live does not take that, as JSON text.
   function addSome(clip, list) {
-    var before = noteList(clip.id, "all").length;
+    var before = noteList(clip.id).length;
     var dictionary = { notes: list.map(notes.spec) };
     if (!asText) { clip.call("add_new_notes", dictionary); }
-    if (noteList(clip.id, "all").length === before && list.length > 0) {
+    if (noteList(clip.id).length === before && list.length > 0) {
       clip.call("add_new_notes", JSON.stringify(dictionary));
-      if (noteList(clip.id, "all").length === before) { throw new Error("add_new_notes"); }
+      if (noteList(clip.id).length === before) { throw new Error("add_new_notes"); }
       asText = true;
     }
   }

@@ -32,13 +32,13 @@ var notes = (function () {
     return note;
   }
 
-  // What a note call of Live gives: JSON as a string, an object, or something with `stringify`.
+  // What a note call of Live gives: JSON as a string, an object, or something with `stringify`. null: text that breaks off.
   function parse(result) {
     var value = result;
     if (value && value.length === 1 && typeof value !== "string") { value = value[0]; }
     if (value && typeof value.stringify === "function") { value = value.stringify(); }
-    if (typeof value === "string") {
-      try { value = JSON.parse(value); } catch (error) { return []; }
+    if (typeof value === "string" && value !== "") {
+      try { value = JSON.parse(value); } catch (error) { return null; }
     }
     return value && value.notes ? value.notes.map(read) : [];
   }

@@ -12,9 +12,13 @@ const LISTS = { tracks: 1, scenes: 1, return_tracks: 1, clip_slots: 1, arrangeme
 const TIMES = /^(loop_start|loop_end|start_marker|end_marker|start_time|end_time|length|playing_position|current_song_time)$/;
 
 class World {
-  /** A set with `scenes` rows and no track. version: of Live, as in lom.js. */
-  constructor(version = "12.2", { scenes = 4, mostScenes = Infinity, mostTracks = Infinity, noteForm = "object" } = {}) {
-    Object.assign(this, { version, mostScenes, mostTracks, noteForm, lom: VERSIONS[version] });
+  /**
+   * A set with `scenes` rows and no track.
+   * version: of Live, as in lom.js; mostScenes, mostTracks: what the edition allows; noteForm: how notes have to be given
+   * (object, text, both); longest: after so many letters a text breaks off.
+   */
+  constructor(version = "12.2", { scenes = 4, mostScenes = Infinity, mostTracks = Infinity, noteForm = "object", longest = Infinity } = {}) {
+    Object.assign(this, { version, mostScenes, mostTracks, noteForm, longest, lom: VERSIONS[version] });
     this.objects = new Map();
     this.last = 0;
     this.isReady = false;
@@ -185,7 +189,8 @@ class World {
       if (typeof arg === "number" && /e/.test(String(arg))) this.refuse(`call ${name}: ${arg} would be read as text`);
       if (arg === undefined || arg === null || Number.isNaN(arg)) this.refuse(`call ${name}: ${arg}`);
     }
-    return functions.call(this, id, name, args);
+    const result = functions.call(this, id, name, args);
+    return typeof result === "string" ? result.slice(0, this.longest) : result;
   }
 
   info(id) {

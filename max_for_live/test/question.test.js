@@ -158,6 +158,16 @@ test("a clip of many notes goes in packets of at most 1024 bytes", async () => {
   assert.ok(device.sent.largest <= 1024, `${device.sent.largest} bytes`);
 });
 
+test("where the text of many notes breaks off they are read in parts, and none is lost", async () => {
+  const notes = Array.from({ length: 1500 }, (_, at) => ({ pitch: 48 + (at % 24), start_time: at / 4, duration: 1 / 4, velocity: 100 }));
+  const { world } = session("11.0", { longest: 32767 }, { notes, length: 375 });
+  const heard = await overheard(world, { values: { variations: 1, bars: 1 } }, (device) => pressed(device, "continue"));
+  assert.equal(heard.find((each) => each.address === "/macnet/clip").args[5], 1500);
+  const sent = heard.filter((each) => each.address === "/macnet/clip/notes").flatMap((each) => each.args.slice(3));
+  assert.deepEqual(new Set(sent.filter((_, at) => at % 4 === 1)).size, 1500, "every onset once");
+  assert.deepEqual(world.errors, []);
+});
+
 test("a Max that makes floats of all numbers is understood", async () => {
   const { world } = session();
   const device = await deviceIn(world, bridge, { allFloats: true });
