@@ -8,6 +8,7 @@ var device = (function () {
   var LOOK_EVERY = 10; // ticks between two looks at which clip is open
   var READ_EVERY = 200; // ticks between two looks at what the tracks are called
   var LOOK_AGAIN_MS = 2000;
+  var SETTLE_MS = 200; // after a menu was filled
   var QUEUED_MS = 1500; // accepted for so long and not begun: others are before us
   var ECHO_MS = 1000; // within which the pattr gives back what it was given
   var REPLY_FIRST = 40000; // reply ports, as face.json says
@@ -345,12 +346,19 @@ var device = (function () {
     it.talk.open(value, now());
   }
 
+  // A menu that is filled anew may speak for itself: that is nobody's choice.
+  function isSettled() {
+    return now() - menus.filledAt() > SETTLE_MS;
+  }
+
   function setModel(index) {
+    if (!isSettled()) { return; }
     it.talk.wanted = menus.pickModel(index);
     store();
   }
 
   function setTrack(index) {
+    if (!isSettled()) { return; }
     menus.pickTrack(index);
     store();
   }

@@ -9,11 +9,31 @@ var menus = (function () {
   var target = { kind: "new" };
   var choices = [];
   var shown = "";
+  var sent = {}; // the items of a menu, as they were sent last
+  var marked = {}; // and the one that it shows
+  var filled = 0; // when a menu was filled last, in milliseconds
   var partners = []; // pairs of tracks, one of which was made for the other
   var known = ""; // the tracks' ids when they were looked at last
 
   function item(text) {
     return texts.cut(text || "?", ITEM);
+  }
+
+  // Nothing is sent twice: the menu may be open.
+  function fill(menu, items, index) {
+    var text = JSON.stringify(items);
+    var isNew = sent[menu] !== text;
+    if (isNew) {
+      sent[menu] = text;
+      filled = new Date().getTime();
+      face.show.apply(null, [menu + "_items"].concat(items.map(item)));
+    }
+    if (isNew || marked[menu] !== index) { mark(menu, index); }
+  }
+
+  function mark(menu, index) {
+    marked[menu] = index;
+    face.show(menu + "_shown", Math.max(0, index));
   }
 
   // The bridge's models, the one that is used in front; one that was chosen stays in the list while the bridge lacks it.
@@ -22,8 +42,7 @@ var menus = (function () {
     names = models.slice();
     if (wanted && names.indexOf(wanted) < 0) { names.push(wanted); }
     if (names.length === 0) { names.push(texts.say("bridges_choice")); }
-    face.show.apply(null, ["model_items"].concat(names.map(item)));
-    face.show("model_shown", Math.max(0, names.indexOf(wanted)));
+    fill("model", names, names.indexOf(wanted));
   }
 
   function setModels(list, inUse) {
@@ -33,6 +52,7 @@ var menus = (function () {
 
   function pickModel(index) {
     var name = names[index];
+    marked.model = index;
     model = name === undefined || name === texts.say("bridges_choice") ? null : name;
     return model;
   }
@@ -67,14 +87,14 @@ var menus = (function () {
     if (text === shown) { return; }
     shown = text;
     choices = list;
-    face.show.apply(null, ["track_items"].concat(list.map(function (one) { return item(one.text); })));
-    showTarget();
+    fill("track", list.map(function (one) { return one.text; }), chosenIndex());
   }
 
-  function showTarget() {
+  // Where the target is in the menu, -1 where it is no more.
+  function chosenIndex() {
     var chosen = choices.filter(function (one) { return isSame(one, target); })[0];
     if (chosen) { target = chosen; }
-    face.show("track_shown", Math.max(0, choices.indexOf(chosen)));
+    return choices.indexOf(chosen);
   }
 
   // A new track is made once for each track: what is continued later goes to the same one, and back.
@@ -96,7 +116,9 @@ var menus = (function () {
   }
 
   function pickTrack(index) {
-    if (choices[index]) { target = choices[index]; }
+    if (!choices[index]) { return; }
+    target = choices[index];
+    marked.track = index;
   }
 
   // The track that a stored set meant, found by its name.
@@ -105,12 +127,13 @@ var menus = (function () {
       return one.kind === stored.kind && (one.kind !== "track" || one.name === stored.name);
     });
     if (known.length > 0) { target = known[0]; }
-    showTarget();
+    mark("track", chosenIndex());
   }
 
   return {
     showModels: showModels, setModels: setModels, pickModel: pickModel, useModel: useModel, showTracks: showTracks,
     followTracks: followTracks, pair: pair, targetFor: targetFor, pickTrack: pickTrack, useTarget: useTarget,
-    partners: function () { return partners; }, target: function () { return target; }, model: function () { return model; }
+    filledAt: function () { return filled; }, partners: function () { return partners; }, target: function () { return target; },
+    model: function () { return model; }
   };
 }());

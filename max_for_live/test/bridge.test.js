@@ -194,7 +194,7 @@ test("the model that was chosen composes, is stored with the set, and is chosen 
   assert.deepEqual(device.face.model_items, ["folk", "waltz"]);
   assert.deepEqual(device.face.model_shown, [0]);
   assert.match(device.face.bridge[0], /^folk, bridge/);
-  device.inlet("model", 1);
+  await device.choose("model", "waltz");
   await pressed(device, "continue");
   assert.match(device.face.bridge[0], /^waltz, bridge/);
   await own.kill();
@@ -215,7 +215,7 @@ test("a stored model that is gone is shown, and named when it is asked for", asy
   await device.until(() => device.face.model_items.length === 2);
   assert.deepEqual(device.face.model_items, ["folk", "gone"]);
   assert.match(await pressed(device, "continue"), /gone/);
-  device.inlet("model", 0);
+  await device.choose("model", "folk");
   assert.match(await pressed(device, "continue"), /^4 variations/);
   assert.deepEqual(faults(world, device), []);
 });
@@ -270,7 +270,14 @@ test("idle, the device sends little and adds no symbols", async () => {
   await new Promise((resolve) => setTimeout(resolve, 300));
   const symbols = device.symbols.size + world.paths.size;
   const packets = device.sent.packets;
+  const filled = [];
+  const toFace = device.toFace;
+  device.toFace = function (selector, args) {
+    if (/_items$|_shown$|status/.test(selector)) filled.push(selector);
+    toFace.call(this, selector, args);
+  };
   await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.deepEqual(filled, [], "no menu is filled while it may be open");
   assert.equal(device.symbols.size + world.paths.size, symbols);
   assert.ok(device.sent.packets - packets <= 6, `${device.sent.packets - packets} packets in twenty seconds`);
 });

@@ -252,7 +252,21 @@ class Device {
     if (selector === "store") this.keep(args[0]);
     if (selector === "recall" && this.stored !== null) this.inlet("restore", this.stored);
     if (selector === "refresh") this.refresh();
+    if (selector.endsWith("_items")) this.refill(selector.slice(0, -6));
     this.wake();
+  }
+
+  // A menu that is filled anew speaks for itself; a script that takes that for the user's choice loses what was chosen.
+  refill(menu) {
+    setImmediate(() => this.inlet(menu, 0));
+  }
+
+  /** The user picks an item of a menu, by its text. */
+  async choose(menu, text) {
+    const items = () => this.face[`${menu}_items`] || [];
+    await this.until(() => items().includes(text), `${menu} has ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 260));
+    this.inlet(menu, items().indexOf(text));
   }
 
   keep(text) {

@@ -47,7 +47,7 @@ test("full slots are passed over, in both tracks; nothing is overwritten", async
   world.clip(keys, 2, { name: "Mine" });
   world.clip(pads, 3, { name: "Also mine" });
   const device = await deviceIn(world, bridge, { values: { variations: 3 } });
-  device.inlet("track", device.face.track_items.indexOf("2 Pads"));
+  await device.choose("track", "2 Pads");
   await pressed(device, "continue");
   assert.deepEqual(rows(world, keys), ["Verse", "Verse › 1/3", "Mine", "", "Verse › 2/3", "Verse › 3/3"]);
   assert.deepEqual(rows(world, pads), ["", "Verse › 1/3", "", "Also mine", "Verse › 2/3", "Verse › 3/3"]);
@@ -58,7 +58,7 @@ test("full slots are passed over, in both tracks; nothing is overwritten", async
 test("Nowhere asks for the clip's own voice alone", async () => {
   const { world } = session();
   const device = await deviceIn(world, bridge);
-  device.inlet("track", 1);
+  await device.choose("track", "Nowhere");
   await pressed(device, "continue");
   assert.equal(tracks(world).length, 1);
   device.press("accompany");
@@ -69,10 +69,10 @@ test("the clip's own track, and a track that is gone, are refused as the other v
   const { world, keys } = session();
   const pads = world.track("Pads");
   const device = await deviceIn(world, bridge);
-  device.inlet("track", device.face.track_items.indexOf("1 Keys"));
+  await device.choose("track", "1 Keys");
   device.press("continue");
   assert.match(device.status, /names the clip's own track/);
-  device.inlet("track", device.face.track_items.indexOf("2 Pads"));
+  await device.choose("track", "2 Pads");
   world.call(world.song, "delete_track", [tracks(world).indexOf(pads)]);
   const before = world.picture();
   device.press("continue");
@@ -148,7 +148,7 @@ test("take lanes of ours are used again where there is room in them", async () =
   const { world, keys } = arrangement();
   const device = await deviceIn(world, bridge, { values: { variations: 3 } });
   await pressed(device, "continue");
-  device.inlet("track", device.face.track_items.findIndex((name) => name.startsWith("2 ")));
+  await device.choose("track", "2 Verse › accompaniment");
   world.open(world.of(keys).arrangement_clips.find((id) => world.of(id).start_time === 12));
   await pressed(device, "continue");
   assert.equal(world.of(keys).take_lanes.length, 2);
@@ -283,7 +283,7 @@ test("what stands beside the clip, or a frozen track, is named before it asks", 
   const pads = world.track("Pads");
   world.arrangementClip(pads, 16, { name: "Mine" });
   const device = await deviceIn(world, bridge);
-  device.inlet("track", device.face.track_items.indexOf("2 Pads"));
+  await device.choose("track", "2 Pads");
   const before = world.picture();
   device.press("continue");
   assert.match(device.status, /^No room beside “Verse” on “Pads”: something lies at beat 16/);
