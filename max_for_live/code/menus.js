@@ -19,6 +19,17 @@ var menus = (function () {
     return texts.cut(text || "?", ITEM);
   }
 
+  var senders = {
+    model: {
+      items: function (list) { face.show.apply(null, ["model_items"].concat(list)); },
+      shown: function (index) { face.show("model_shown", index); }
+    },
+    track: {
+      items: function (list) { face.show.apply(null, ["track_items"].concat(list)); },
+      shown: function (index) { face.show("track_shown", index); }
+    }
+  };
+
   // Nothing is sent twice: the menu may be open.
   function fill(menu, items, index) {
     var text = JSON.stringify(items);
@@ -26,14 +37,14 @@ var menus = (function () {
     if (isNew) {
       sent[menu] = text;
       filled = new Date().getTime();
-      face.show.apply(null, [menu + "_items"].concat(items.map(item)));
+      senders[menu].items(items.map(item));
     }
     if (isNew || marked[menu] !== index) { mark(menu, index); }
   }
 
   function mark(menu, index) {
     marked[menu] = index;
-    face.show(menu + "_shown", Math.max(0, index));
+    senders[menu].shown(Math.max(0, index));
   }
 
   // The bridge's models, the one that is used in front; one that was chosen stays in the list while the bridge lacks it.
