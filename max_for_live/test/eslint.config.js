@@ -41,6 +41,7 @@ module.exports = [
   },
   {
     files: ["test/*.js"],
+    ignores: ["test/engine.js"],
     languageOptions: {
       ecmaVersion: 2023,
       sourceType: "commonjs",

@@ -103,3 +103,22 @@ def test_the_shipped_script_is_es5_and_lint_is_content(node: str, shipped: Path)
             pytest.fail("acorn and eslint are not installed")
         pytest.skip("acorn and eslint are not installed: npm ci --prefix max_for_live/test")
     assert count("pass", play(node, "es5", shipped)) >= 5
+
+
+def test_an_es5_engine_that_others_wrote_runs_the_shipped_script(shipped: Path) -> None:
+    mujs = shutil.which("mujs")
+    if mujs is None:
+        if os.environ.get("CI"):
+            pytest.fail("mujs is not installed")
+        pytest.skip("mujs is not installed")
+    command = [mujs, str(TESTS / "engine.js"), str(shipped)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "[]",
+        '[["/macnet/clip",6,"melody",3840,4,4,1,1,"verse"],["/macnet/clip/notes",6,"melody",0,60,0,960,90],'
+        '["/macnet/continue",6,8,1,3,"clips",1,"temperature",0.5]]',
+        "done 60 0 10 90",
+        "true A 1138090887",
+        "No bridge on port 9471: start it with “macnet serve”, or set Port to where it listens.",
+    ]
