@@ -28,11 +28,11 @@ var landing = (function () {
 
   // --- what is to be written ------------------------------------------------------------------------------------------
 
-  function written(job, voice, role, at, total) {
+  function written(job, voice, role, number) {
     var length = Math.min(voice.length, notes.ticks(job.beats));
     var some = notes.fitted(voice.notes, length);
     if (job.kind === "vary" && role === job.role) { some = notes.dressed(some, job.heard.heard, job.heard.span.from); }
-    var name = job.label ? job.primer.title + " \u203a " + job.label : notes.variationName(job.primer.title, at, total);
+    var name = job.label ? job.primer.title + " \u203a " + job.label : notes.variationName(job.primer.title, number, job.total);
     return { name: name, length: job.beats, look: job.primer.look, notes: some, startMarker: startMarker(job) };
   }
 
@@ -119,30 +119,34 @@ var landing = (function () {
     return job.kind === "accompany" ? job.primer.row : job.primer.row + 1;
   }
 
-  // Write variations [from, to) of an answer into rows; adds to `landed`.
-  function intoSession(job, answer, roles, numbers, landed, work) {
-    var tracks = roles.map(function (role) { return trackFor(job, role, work); });
-    var rows = rowsFor(tracks, firstRow(job), numbers.length, job.primer.title, work);
+  // From here on `act` is what is going on: { job, answer, roles, landed, work }, and `numbers` which variations are meant.
+
+  function tracksFor(act) {
+    return act.roles.map(function (role) { return trackFor(act.job, role, act.work); });
+  }
+
+  // Write clips of one voice, by `write(written)`, and note down what came of it.
+  function writeVoice(act, role, number, write) {
+    var voice = act.answer[number].clips[role];
+    if (!voice) { return; }
+    var id = write(written(act.job, voice, role, number + act.job.offset));
+    act.work.done(function () { live.remove(id); });
+    act.landed[number].clips[role] = id;
+    act.landed[number].marks[role] = notes.mark(live.noteList(id));
+  }
+
+  // Into rows below, the same one for both voices. The first of them.
+  function intoSession(act, numbers) {
+    var tracks = tracksFor(act);
+    var rows = rowsFor(tracks, firstRow(act.job), numbers.length, act.job.primer.title, act.work);
     var slots = tracks.map(live.slots);
     numbers.forEach(function (number, at) {
-      roles.forEach(function (role, index) {
-        var voice = answer[number].clips[role];
-        if (voice) { put(landed[number], role, writeSlot(slots[index][rows[at]].id, job, voice, role, number, work)); }
+      act.roles.forEach(function (role, index) {
+        writeVoice(act, role, number, function (clip) { return live.writeSlot(slots[index][rows[at]].id, clip); });
       });
     });
-    job.below = Math.max.apply(null, rows) + 1;
+    act.job.below = Math.max.apply(null, rows) + 1;
     return rows[0];
-  }
-
-  function writeSlot(slot, job, voice, role, number, work) {
-    var id = live.writeSlot(slot, written(job, voice, role, number + job.offset, job.total));
-    work.done(function () { live.remove(id); });
-    return id;
-  }
-
-  function put(variation, role, id) {
-    variation.clips[role] = id;
-    variation.marks[role] = notes.mark(live.noteList(id));
   }
 
   // --- Arrangement ----------------------------------------------------------------------------------------------------
@@ -152,10 +156,9 @@ var landing = (function () {
     return tracks.some(function (track) { return place.obstacle(live.arrangement(track), start, start + job.beats) !== null; });
   }
 
-  function writeAt(holder, job, voice, role, number, work) {
-    var id = live.writeArrangement(holder, question.arrangementStart(job), written(job, voice, role, number + job.offset, job.total));
-    work.done(function () { live.remove(id); });
-    return id;
+  function writeAt(act, role, number, holder) {
+    var start = question.arrangementStart(act.job);
+    writeVoice(act, role, number, function (clip) { return live.writeArrangement(holder, start, clip); });
   }
 
   // A take lane of ours in which nothing lies there; a new one if there is none.
@@ -170,39 +173,38 @@ var landing = (function () {
     return lane;
   }
 
-  function intoLanes(job, answer, roles, numbers, landed, work) {
-    roles.forEach(function (role) {
+  function intoLanes(act, numbers) {
+    var tracks = tracksFor(act);
+    act.roles.forEach(function (role, index) {
       var used = [];
-      var track = trackFor(job, role, work);
       numbers.forEach(function (number) {
-        var voice = answer[number].clips[role];
-        if (voice) { put(landed[number], role, writeAt(laneFor(track, job, used), job, voice, role, number, work)); }
+        if (act.answer[number].clips[role]) { writeAt(act, role, number, laneFor(tracks[index], act.job, used)); }
       });
     });
   }
 
-  function intoArrangement(job, answer, roles, numbers, landed, work) {
-    var tracks = roles.map(function (role) { return trackFor(job, role, work); });
-    var rest = numbers;
-    var where = "lanes";
-    if (job.isElsewhere || (job.offset === 0 && isBlocked(job, tracks))) {
+  // The first variation right after the clip, the others in take lanes, or where Live has none in Session.
+  function intoArrangement(act, numbers) {
+    var job = act.job;
+    var tracks = tracksFor(act);
+    var isFirst = job.offset === 0;
+    if (job.isElsewhere || (isFirst && isBlocked(job, tracks))) {
       job.isElsewhere = true; // Another goes there too
-      return { at: "elsewhere", row: intoSession(job, answer, roles, numbers, landed, work) };
+      return { at: "elsewhere", row: intoSession(act, numbers) };
     }
-    if (job.offset === 0) {
-      roles.forEach(function (role, index) {
-        var voice = answer[0].clips[role];
-        if (voice) { put(landed[0], role, writeAt(tracks[index], job, voice, role, 0, work)); }
-      });
-      rest = numbers.slice(1);
+    if (isFirst) {
+      act.roles.forEach(function (role, index) { writeAt(act, role, 0, tracks[index]); });
     }
-    if (tracks.every(live.lanes)) {
-      intoLanes(job, answer, roles, rest, landed, work);
-    } else if (rest.length > 0) {
-      where = "session";
-      intoSession(job, answer, roles, rest, landed, work);
+    return intoRest(act, isFirst ? numbers.slice(1) : numbers, tracks.every(live.lanes));
+  }
+
+  function intoRest(act, numbers, hasLanes) {
+    if (hasLanes) {
+      intoLanes(act, numbers);
+    } else if (numbers.length > 0) {
+      intoSession(act, numbers);
     }
-    return { at: where };
+    return { at: hasLanes || numbers.length === 0 ? "lanes" : "session" };
   }
 
   // --- all of it ------------------------------------------------------------------------------------------------------
@@ -219,27 +221,33 @@ var landing = (function () {
 
   function write(job, answer, work) {
     checkTracks(job);
-    var roles = rolesOf(job, answer);
-    if (roles.length === 0 || !hasNotes(answer, roles)) { refuse("nothing_came"); }
-    var landed = emptyVariations(answer);
-    var isArrangement = job.primer.isArrangement;
-    var where = isArrangement ? intoArrangement(job, answer, roles, numbersOf(answer), landed, work) :
-      { at: "session", row: intoSession(job, answer, roles, numbersOf(answer), landed, work) };
-    return { variations: landed, where: where };
+    var act = { job: job, answer: answer, roles: rolesOf(job, answer), landed: emptyVariations(answer), work: work };
+    if (act.roles.length === 0 || !hasNotes(answer, act.roles)) { refuse("nothing_came"); }
+    var numbers = numbersOf(answer);
+    var where = job.primer.isArrangement ? intoArrangement(act, numbers) : { at: "session", row: intoSession(act, numbers) };
+    return { variations: act.landed, where: where };
+  }
+
+  function capital(text) {
+    return text.charAt(0).toUpperCase() + text.substr(1);
+  }
+
+  // What the status says of clips in the Arrangement.
+  function reportArrangement(job, where, count) {
+    var side = texts.say(job.kind === "accompany" ? "beside" : "after");
+    if (count === 1) { return texts.say("landed_arrangement", job.primer.title, side); }
+    return texts.say(where.at === "lanes" ? "landed_lanes" : "landed_other", texts.say("first_of", count), job.primer.title, side);
   }
 
   function report(job, where, count, isTrackNew) {
     var title = job.primer.title;
     var all = count === 1 ? texts.say("one_variation") : texts.say("variations", count);
-    var first = count === 1 ? all : texts.say("first_of", count);
     if (where.at === "elsewhere") { return texts.say("landed_elsewhere", all, title); }
-    if (where.at === "lanes") { return texts.say(count === 1 ? "landed_arrangement" : "landed_lanes", first, title); }
-    if (job.primer.isArrangement) {
-      return count === 1 ? texts.say("landed_arrangement", first, title) :
-        texts.say("landed_other", first, title, texts.say("in_session"));
+    if (job.primer.isArrangement) { return reportArrangement(job, where, count); }
+    if (job.kind === "accompany") {
+      return texts.say("landed_row", capital(all), live.trackName(job.into || job.target.id), where.row + 1);
     }
-    if (job.kind === "accompany") { return texts.say("landed_row", count, live.trackName(job.into || job.target.id), where.row + 1); }
-    if (isTrackNew) { return texts.say("landed_new_track", all.charAt(0).toUpperCase() + all.substr(1), title, live.trackName(job.into)); }
+    if (isTrackNew) { return texts.say("landed_new_track", capital(all), title, live.trackName(job.into)); }
     return count === 1 ? texts.say("landed_one", title) : texts.say("landed", count, title);
   }
 

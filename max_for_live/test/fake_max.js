@@ -49,9 +49,11 @@ function joined() {
   return `var BUILD = "0.1.0-sources";\n${parts.join("\n")}`;
 }
 
+const SCRIPT = process.env.MACNET_SCRIPT ? fs.readFileSync(process.env.MACNET_SCRIPT, "utf8") : joined();
+
 /** The shipped script: the file that MACNET_SCRIPT names (taken out of the built device), else the joined sources. */
 function script() {
-  return process.env.MACNET_SCRIPT ? fs.readFileSync(process.env.MACNET_SCRIPT, "utf8") : joined();
+  return SCRIPT;
 }
 
 class Device {
