@@ -148,7 +148,7 @@ test("what the bridge misses is sent again, and only that", () => {
 test("a bridge that was started again is asked anew, and parts of two answers are never mixed", () => {
   const it = asking();
   WHOLE.slice(0, 2).forEach(([address, args]) => it.receive(address, args, 1));
-  const again = WHOLE.map(([address, args]) => [address, address === "/macnet/take" ? args.with(2, args[2] + 100) : args]);
+  const again = WHOLE.map(([address, args]) => [address, address === "/macnet/take" ? args.map((arg, at) => (at === 2 ? arg + 100 : arg)) : args]);
   again.forEach(([address, args]) => it.receive(address, args, 2));
   assert.equal(it.state, "done");
   assert.equal(it.answer()[0].takeId, 107);
