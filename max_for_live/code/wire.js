@@ -7,6 +7,7 @@ var wire = (function () {
   var TICKS = 960; // a quarter note
   var LARGEST_ID = 16777215; // counted so that a program which makes floats of our ints still tells them apart
   var QUIET_MS = 300; // after this long without a packet of the conversation, what is missing is asked for
+  var SLOWEST_MS = 1200; // while nothing new comes it is asked for less and less often, down to this
   var STALL_MS = 120000; // that long alive and no further: something is wrong
   var MOST_RESENT = 180;
   // What a bridge says that was started again and knows nothing of us, that is about to stop, or that lost too much.
@@ -64,6 +65,7 @@ var wire = (function () {
     this.isAccepted = false;
     this.isSent = false;
     this.heardAt = 0;
+    this.quietMs = QUIET_MS;
     this.movedAt = 0;
     this.wantsGreeting = false;
     this.restarts = 0;
@@ -95,6 +97,7 @@ var wire = (function () {
   Conversation.prototype.ask = function (now) {
     this.heardAt = now;
     this.wantsGreeting = false;
+    if (this.isSent) { this.quietMs = Math.min(SLOWEST_MS, this.quietMs * 1.5); }
     if (!this.isSent) {
       this.movedAt = now;
       this.packets.forEach(this.queue, this);
@@ -258,6 +261,7 @@ var wire = (function () {
     var before = this.progress;
     this.heardAt = now;
     handlers[address].call(this, args, address);
+    if (address !== "/macnet/accepted" && address !== "/macnet/notice") { this.quietMs = QUIET_MS; } // said again, they are no news
     if (this.progress > before || address.indexOf("/macnet/take") === 0) { this.movedAt = now; }
     if (this.state === "waiting" && this.ended && this.isWhole()) { this.state = "done"; }
     return true;
@@ -265,7 +269,7 @@ var wire = (function () {
 
   // Whether it is time to ask again.
   Conversation.prototype.isQuiet = function (now) {
-    return this.state === "waiting" && (this.wantsGreeting || now - this.heardAt > QUIET_MS);
+    return this.state === "waiting" && (this.wantsGreeting || now - this.heardAt > this.quietMs);
   };
 
   Conversation.prototype.isStalled = function (now) {

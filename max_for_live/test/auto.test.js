@@ -19,7 +19,7 @@ const FAST = { pace: PACE, values: { bars: 2 } };
 /** Let the music play until something holds; the device's own turns come in between. */
 async function playUntil(world, device, condition, what, beatsATurn = 0.25) {
   const log = [];
-  const deadline = Date.now() + 20000;
+  const deadline = Date.now() + 90000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`${what}: never; ${device.statuses.slice(-4).join(" | ")} ${faults(world, device)}`);
     advance(world, beatsATurn, log);

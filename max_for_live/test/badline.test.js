@@ -7,7 +7,7 @@ const { Bridge, BadLine, seeded } = require("./bridges.js");
 const { session, arrangement, deviceIn, pressed, faults, removeAll, rows, tracks } = require("./sets.js");
 
 const REQUESTS = 200;
-const DEVICES = 24;
+const DEVICES = 16;
 const seed = Number(process.env.MACNET_SEED) || Date.now() % 2 ** 31;
 const bridge = new Bridge();
 before(() => bridge.start());

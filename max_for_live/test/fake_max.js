@@ -293,7 +293,7 @@ class Device {
   }
 
   /** Wait until `condition()` holds, looked at whenever the face changes and now and then. */
-  until(condition, what = "", ms = 20000) {
+  until(condition, what = "", ms = 90000) {
     return new Promise((resolve, reject) => {
       const finish = (settle, value) => {
         clearInterval(poll);
