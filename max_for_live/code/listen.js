@@ -25,18 +25,24 @@ var listen = (function () {
     return (answer.shown < 0 ? "-" : answer.shown + 1) + "/" + answer.variations.length;
   }
 
-  // Which variation is heard: in Session the one that plays or is about to, whoever launched it; else the one shown last. -1:
-  // none.
-  function current(answer) {
-    var playing = [];
-    if (answer.at === "session") {
-      playing = answer.variations.filter(function (one) {
-        var plays = false;
-        eachClip(one, function (id) { plays = plays || live.isLaunched(id); });
-        return plays;
-      });
+  function firstWith(answer, state) {
+    for (var at = 0; at < answer.variations.length; at += 1) {
+      var has = false;
+      eachClip(answer.variations[at], function (id) { has = has || live.launchState(id) === state; });
+      if (has) { return at; }
     }
-    return playing.length > 0 ? answer.variations.indexOf(playing[playing.length - 1]) : answer.shown;
+    return -1;
+  }
+
+  // Which variation is heard: in Session the one that is about to play, else the one that plays, whoever launched it; else the
+  // one shown last. -1: none.
+  function current(answer) {
+    var heard = -1;
+    if (answer.at === "session") {
+      heard = firstWith(answer, "triggered");
+      if (heard < 0) { heard = firstWith(answer, "playing"); }
+    }
+    return heard >= 0 ? heard : answer.shown;
   }
 
   // Session: the clips of a variation are launched, as the set's quantisation says.
@@ -44,20 +50,23 @@ var listen = (function () {
     eachClip(answer.variations[number], live.fire);
   }
 
-  // Arrangement: what stands right after the primer and the variation wanted change places, so that nothing is lost.
+  // Arrangement: what stands right after the primer and the variation wanted change places, so that nothing is lost. Whether
+  // the variation wanted is there now.
   function exchange(answer, number) {
     var front = answer.variations[answer.shown < 0 ? 0 : answer.shown];
     var wanted = answer.variations[number];
-    if (front === wanted) { return; }
+    var isDone = front === wanted;
     roles(wanted).forEach(function (role) {
       var first = front.clips[role];
       var second = wanted.clips[role];
-      if (live.exists(first, "Clip") && live.exists(second, "Clip")) {
+      if (front !== wanted && live.exists(first, "Clip") && live.exists(second, "Clip")) {
         swapContents(first, second);
         front.clips[role] = second;
         wanted.clips[role] = first;
+        isDone = true;
       }
     });
+    return isDone;
   }
 
   function swapContents(first, second) {
@@ -76,7 +85,7 @@ var listen = (function () {
     var next = at < 0 ? (by > 0 ? 0 : there.length - 1) : (at + by + there.length) % there.length;
     var number = answer.variations.indexOf(there[next]);
     if (answer.at === "arrangement") {
-      exchange(answer, number);
+      if (!exchange(answer, number)) { return { answer: answer, status: texts.say("front_gone") }; }
     } else {
       launch(answer, number);
     }

@@ -439,10 +439,11 @@ var live = (function () {
     at(id).call("fire");
   }
 
-  // Whether a clip in a slot plays, or is about to.
-  function isLaunched(id) {
+  // Whether a clip in a slot is about to play, or plays.
+  function launchState(id) {
     var clip = at(id);
-    return isOn(clip, "is_triggered") || isOn(clip, "is_playing");
+    if (isOn(clip, "is_triggered")) { return "triggered"; }
+    return isOn(clip, "is_playing") ? "playing" : "";
   }
 
   function clipName(id) {
@@ -478,7 +479,7 @@ var live = (function () {
     clipIn: clipIn, startOf: startOf, arrangement: arrangement, lanes: lanes, read: read, noteList: noteList, scale: scale,
     tempo: tempo, transport: transport, quantum: quantum, playing: playing, version: version, writeSlot: writeSlot,
     writeArrangement: writeArrangement, addScene: addScene, removeScene: removeScene, addTrack: addTrack,
-    removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, isLaunched: isLaunched,
+    removeTrack: removeTrack, addLane: addLane, laneName: laneName, remove: remove, fire: fire, launchState: launchState,
     clipName: clipName, replaceNotes: replaceNotes, extend: extend, setLaunch: setLaunch,
     song: function () { return song; }
   };

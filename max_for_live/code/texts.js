@@ -64,6 +64,7 @@ var texts = (function () {
     nothing_came: "The bridge sent no notes: press Another.",
     no_answer: "There is no answer yet: select a clip and press Continue.",
     variations_gone: "The clips of the last answer are gone: press Continue, or undo.",
+    front_gone: "The clip that stood right after is gone: undo that, or press Continue.",
     shown: "Variation {0} of {1} is launched.",
     shown_arrangement: "Variation {0} of {1} is in the Arrangement now.",
     kept: "Kept variation {0}: the others are gone (undo brings them back).",

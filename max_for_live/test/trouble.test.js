@@ -231,6 +231,34 @@ test("Keep and Star mean the variation that plays, whoever launched it, and ask 
   assert.deepEqual(faults(world, device), []);
 });
 
+test("Previous goes on backwards while another variation still plays, and Keep means the one that is about to", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge);
+  await pressed(device, "continue");
+  for (const track of tracks(world)) world.of(world.clipIn(track, 4)).is_playing = 1;
+  device.press("previous");
+  assert.equal(device.face.shown[0], "3/4");
+  device.press("previous");
+  assert.equal(device.face.shown[0], "2/4");
+  device.press("keep");
+  assert.match(device.status, /^Kept variation 2/);
+  assert.deepEqual(rows(world, keys), ["Verse", "", "Verse › 2/4", "", ""]);
+  assert.deepEqual(faults(world, device), []);
+});
+
+test("in the Arrangement Next without the clip in front says so, and loses nothing", async () => {
+  const { world, keys } = arrangement();
+  const device = await deviceIn(world, bridge);
+  await pressed(device, "continue");
+  for (const track of tracks(world)) world.deleteClip(world.of(track).arrangement_clips.at(-1));
+  const before = world.picture();
+  device.press("next");
+  assert.match(device.status, /^The clip that stood right after is gone/);
+  assert.equal(world.picture(), before);
+  assert.equal(world.of(keys).take_lanes.length, 3);
+  assert.deepEqual(faults(world, device), []);
+});
+
 test("a clip that was moved while it was continued is found where it is", async () => {
   const { world, keys } = arrangement();
   const device = await deviceIn(world, bridge, { values: { variations: 1 } });
