@@ -15,6 +15,7 @@ var talk = (function () {
   var AWAY_MS = 3200; // unanswered for that long: nobody is there
   var PATIENCE_MS = 3000; // a request that nobody ever answered
   var LONG_PATIENCE_MS = 30000; // a request that was answered once: the bridge may be starting again
+  var MOST_HELLOS = 20;
   var SILENT_MS = 2000; // then the user is told
 
   function Talk(io, on, settings) {
@@ -31,7 +32,7 @@ var talk = (function () {
     this.isDeaf = false; // we do not hear ourselves on any port
     this.reply = 0;
     this.fixed = 0;
-    this.hellos = {}; // ids of hellos under way
+    this.hellos = []; // ids of hellos under way, the newest ones
     this.helloAt = 0;
     this.askedAt = 0; // the first hello since the last answer
     this.level = -1;
@@ -124,7 +125,7 @@ var talk = (function () {
 
   Talk.prototype.hello = function (now) {
     var id = this.ids.next();
-    this.hellos[id] = true;
+    this.hellos = this.hellos.slice(-MOST_HELLOS).concat(id);
     this.helloAt = now;
     this.askedAt = this.askedAt || now;
     this.io.send(["/macnet/hello", id, wire.PROTOCOL, this.name, this.reply]);
@@ -142,7 +143,7 @@ var talk = (function () {
 
   Talk.prototype.heardWelcome = function (args, now) {
     var before = this.welcome;
-    this.hellos = {};
+    this.hellos = [];
     this.askedAt = 0;
     this.welcome = { protocol: args[1], version: String(args[2]), model: String(args[3]) };
     if (args[1] !== wire.PROTOCOL) {
@@ -311,7 +312,7 @@ var talk = (function () {
       this.heardEcho(args[0], now);
       return;
     }
-    if (this.hellos[args[0]]) {
+    if (this.hellos.indexOf(args[0]) >= 0) {
       this.heardOfHello(address, args, now);
       return;
     }
@@ -326,7 +327,7 @@ var talk = (function () {
       this.heardWelcome(args, now);
     } else if (address === "/macnet/fail") {
       this.alive(now);
-      this.hellos = {};
+      this.hellos = [];
       this.refused("other_protocol", args[2]);
     }
   };

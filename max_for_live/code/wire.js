@@ -10,6 +10,8 @@ var wire = (function () {
   var SLOWEST_MS = 1200; // while nothing new comes it is asked for less and less often, down to this
   var STALL_MS = 120000; // that long alive and no further: something is wrong
   var MOST_RESENT = 180;
+  var MOST_PACKETS = 20000; // of one voice
+  var MOST_NOTES = MOST_PACKETS * NOTES_A_PACKET;
   // What a bridge says that was started again and knows nothing of us, that is about to stop, or that lost too much.
   var RESTARTED = { "request.unknown": true, "request.cancelled": true, "request.incomplete": true };
   var MOST_RESTARTS = 8;
@@ -167,7 +169,17 @@ var wire = (function () {
     return voices[role];
   };
 
+  // What cannot be is left alone, as if it had not come: nothing that arrives may keep Live busy.
+  function isWhole(value, most) {
+    return typeof value === "number" && value >= 0 && value <= most && Math.floor(value) === value;
+  }
+
+  function isVoice(variation, role) {
+    return isWhole(variation, 15) && (role === "melody" || role === "accompaniment");
+  }
+
   handlers["/macnet/take"] = function (args) {
+    if (!isVoice(args[1], args[3]) || !isWhole(args[5], MOST_NOTES) || !isWhole(args[6], MOST_PACKETS)) { return; }
     var take = this.take(args[1], args[3]);
     if (take.isAnnounced && take.takeId !== args[2]) { // composed anew by a bridge that was started again
       take.parts = {};
@@ -182,6 +194,7 @@ var wire = (function () {
   };
 
   handlers["/macnet/take/notes"] = function (args) {
+    if (!isVoice(args[1], args[2]) || !isWhole(args[3], MOST_PACKETS)) { return; }
     var notes = [];
     for (var at = 4; at + 3 < args.length; at += 4) {
       notes.push({ pitch: args[at], onset: args[at + 1], duration: args[at + 2], velocity: args[at + 3] });
@@ -190,7 +203,7 @@ var wire = (function () {
   };
 
   handlers["/macnet/done"] = function (args) {
-    this.ended = { variations: args[1], announcements: args[2] || 0 };
+    if (isWhole(args[1], 16)) { this.ended = { variations: args[1], announcements: args[2] || 0 }; }
   };
 
   // Under a new id: the bridge may remember how the old one ended, and what still comes for it is not meant any more.

@@ -171,6 +171,19 @@ test("a failure ends it once, with code, text and hint", () => {
   WHOLE.forEach(([address, args]) => assert.equal(it.receive(address, args, 2), false));
 });
 
+test("what cannot be is left alone, and costs no time", () => {
+  const it = asking();
+  for (const [address, args] of [["/macnet/take", [2, "__proto__", 7, "melody", 1, 1, 1, 1, ""]], ["/macnet/take", [2, 0, 7, "melody", 1, 1, 1e9, 1, ""]],
+    ["/macnet/take", [2, 0, 7, "constructor", 1, 1, 1, 1, ""]], ["/macnet/take/notes", [2, 0, "melody", 0.5, 1, 2, 3, 4]], ["/macnet/take/notes", [2]],
+    ["/macnet/done", [2, 1e9, 1]], ["/macnet/done", [2]], ["/macnet/take", [2]], ["/macnet/progress", [2, "x"]], ["/macnet/missing", [2]]]) {
+    it.receive(address, args, 1);
+    assert.equal(it.state, "waiting");
+  }
+  WHOLE.forEach(([address, args]) => it.receive(address, args, 2));
+  assert.equal(it.state, "done");
+  assert.equal(it.answer().length, 2);
+});
+
 test("ids count up, stay within what a float holds exactly, and begin again at 1", () => {
   const ids = new wire.Ids(wire.LARGEST_ID - 1);
   assert.deepEqual([ids.next(), ids.next(), ids.next()], [16777215, 1, 2]);

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 DEVICE = ROOT / "max_for_live" / "MAC-Net.amxd"
 TESTS = ROOT / "max_for_live" / "test"
 LEAST = {
-    "wire": 10,
+    "wire": 11,
     "notes": 13,
     "scenes": 28,
     "question": 23,
