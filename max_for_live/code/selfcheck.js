@@ -4,6 +4,7 @@
 var selfcheck = (function () {
   var ECHO_MS = 500;
   var MOST_UNDOS = 6;
+  var UNDO_MS = 200; // within which Live has undone
   var TITLE = "MAC-Net self test";
   var SIZES = [256, 1024, 1400, 2048, 4096, 8192, 9000, 16384, 32768];
   var it = null;
@@ -126,20 +127,43 @@ var selfcheck = (function () {
     writeArrangement();
   }
 
-  // Undo, until the track is gone; never further, so that nothing of the user's is undone.
+  // What there is of ours in the set: changes with every step of undo that takes some of it back.
+  function ours() {
+    if (live.trackIndex(it.track) < 0) { return "nothing"; }
+    var clips = live.slots(it.track).filter(function (slot) { return slot.isFull; }).map(function (slot) { return live.clipIn(slot.id); });
+    var arranged = live.arrangement(it.track).map(function (clip) { return clip.id; });
+    return JSON.stringify([live.trackName(it.track), live.lanes(it.track), arranged].concat(clips.map(live.noteList)));
+  }
+
+  // One step of undo a turn, and a look at what came of it: a step that took back nothing of ours was the user's, and is done
+  // again at once.
   function undo() {
-    var steps = 0;
-    if (!it.track) { return; }
-    while (live.trackIndex(it.track) >= 0 && steps < MOST_UNDOS) {
-      live.song().call("undo");
-      steps += 1;
+    it.before = it.track ? ours() : "nothing";
+    if (it.before === "nothing") { return; }
+    live.song().call("undo");
+    it.undone += 1;
+    it.wait = device.now() + UNDO_MS;
+  }
+
+  function undone() {
+    if (it.before === "nothing") { return; }
+    var after = ours();
+    if (after === it.before) {
+      live.song().call("redo");
+      it.undone -= 1;
+      endUndo("took nothing more back after " + it.undone + " steps");
+    } else if (after === "nothing") {
+      endUndo(it.undone + (it.undone === 1 ? " step took" : " steps took") + " all of it back");
+    } else if (it.undone >= MOST_UNDOS) {
+      endUndo("did not take it all back in " + it.undone + " steps");
     }
-    if (live.trackIndex(it.track) >= 0) {
-      live.removeTrack(it.track);
-      line("undo", "did not take it all back in " + steps + " steps");
-    } else {
-      line("undo", steps + (steps === 1 ? " step took" : " steps took") + " all of it back");
-    }
+  }
+
+  function endUndo(text) {
+    line("undo", text);
+    live.removeTrack(it.track);
+    live.select(it.selection);
+    it.track = 0;
   }
 
   // --- the wire, by packets to ourselves ------------------------------------------------------------------------------
@@ -195,9 +219,11 @@ var selfcheck = (function () {
 
   function steps() {
     var all = [
-      { start: readVersions }, { start: readForms }, { start: write }, { start: undo },
-      { start: echoTypes, finish: echoedTypes }
-    ].concat(SIZES.map(sizeStep));
+      { start: readVersions }, { start: readForms }, { start: write }
+    ];
+    for (var at = 0; at < MOST_UNDOS; at += 1) { all.push({ start: undo, finish: undone }); }
+    all.push({ start: echoTypes, finish: echoedTypes });
+    all = all.concat(SIZES.map(sizeStep));
     all.push({ start: takenPort, finish: takenPortDone });
     return all;
   }
@@ -213,7 +239,7 @@ var selfcheck = (function () {
       device.say(endless.isOn() ? "busy_auto" : "busy");
       return;
     }
-    it = { lines: [TITLE], steps: steps(), at: -1, wait: 0, heard: null, nonce: -1 };
+    it = { lines: [TITLE], steps: steps(), at: -1, wait: 0, heard: null, nonce: -1, track: 0, undone: 0, before: "", selection: live.selection() };
     show();
     face.show("report_show");
   }

@@ -58,8 +58,10 @@ function deleteTrack(world, index) {
     if (world.of(slot).clip) world.objects.delete(world.of(slot).clip);
     world.objects.delete(slot);
   }
-  for (const clip of world.of(id).arrangement_clips) world.objects.delete(clip);
-  world.objects.delete(id);
+  for (const holder of [id, ...world.of(id).take_lanes]) {
+    for (const clip of world.of(holder).arrangement_clips) world.objects.delete(clip);
+    world.objects.delete(holder);
+  }
 }
 
 function deleteClip(world, id) {
@@ -247,6 +249,7 @@ const SONG_CALLS = {
   },
   delete_track: (world, song, [index]) => deleteTrack(world, index),
   undo: (world) => void world.undo(),
+  redo: (world) => void world.redo(),
   start_playing: (world, song) => void (song.is_playing = 1),
   stop_playing: (world, song) => void (song.is_playing = 0),
 };

@@ -26,6 +26,7 @@ class World {
     this.errors = [];
     this.overlaps = 0;
     this.undoSteps = [];
+    this.redoSteps = [];
     this.observers = [];
     this.paths = new Set();
     this.app = this.add("Application", 0, {});
@@ -124,8 +125,19 @@ class World {
 
   undo() {
     const before = this.undoSteps.pop();
-    if (before) this.objects = before;
+    if (before) {
+      this.redoSteps.push(this.objects);
+      this.objects = before;
+    }
     return Boolean(before);
+  }
+
+  redo() {
+    const after = this.redoSteps.pop();
+    if (after) {
+      this.undoSteps.push(this.objects);
+      this.objects = after;
+    }
   }
 
   // --- what LiveAPI does ----------------------------------------------------------------------------------------------

@@ -39,3 +39,22 @@ for (const version of Object.keys(VERSIONS)) {
     await device.says(/^4 variations/);
   });
 }
+
+test("where Live does not undo what devices do, nothing of the user's is undone", async () => {
+  const { world, keys } = session();
+  const device = await deviceIn(world, bridge, { pace: 10 });
+  const work = world.clip(keys, 2, { name: "The user's last work" });
+  const before = world.picture();
+  const kept = world.of(work);
+  let undone = 0;
+  world.undo = () => { // it takes back what the user did, and nothing of the device's
+    undone += 1;
+    kept.name = "undone";
+  };
+  world.redo = () => (kept.name = "The user's last work");
+  device.press("selftest");
+  await device.says(/^Self test done/);
+  assert.match(device.report.join("\n"), /^undo: took nothing more back after 0 steps$/m);
+  assert.equal(undone, 1);
+  assert.equal(world.picture(), before);
+});

@@ -30,7 +30,7 @@ LEAST = {
     "trouble": 27,
     "bridge": 17,
     "auto": 17,
-    "selftest": 4,
+    "selftest": 5,
     "badline": 1,
     "fake": 10,
 }
