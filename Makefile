@@ -9,7 +9,7 @@ ARGS ?=
 TORCH := 2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fix bench quality reapack train-models clean
+.PHONY: help serve test check fix bench quality device reapack train-models clean
 
 help: ## List the targets
 	@echo "make serve    starts the bridge.   make test    runs every test."
@@ -48,6 +48,10 @@ reapack: $(VENV)/.develop ## Write index.xml, by which ReaPack installs the acti
 train-models: $(VENV)/.develop ## Train the bundled models again, as they were
 	$(BIN)/python bench/train_models.py folk --minutes 35 $(ARGS)
 	$(BIN)/python bench/train_models.py songs --minutes 70 $(ARGS)
+
+device: $(VENV)/.develop ## Build the Live device and its picture from their sources
+	@$(BIN)/python -m max_for_live.workshop build
+	@$(BIN)/python -m max_for_live.workshop picture
 
 clean: ## Remove .venv and everything that was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
