@@ -50,25 +50,40 @@ def hearings_of(request: Request, registers: Sequence[float]) -> dict[Role, Hear
         registers: the middle pitch of each voice in the songs that the network has learned.
     """
     home = _home_of(request)
-    scale = scale_of(request)
+    classes = _classes_of(request)
     middles = dict(zip(VOICES, registers, strict=True)) if registers else {}
     octaves, up = divmod(int(request.option("register")) + 6, 12)
     hearings = {}
     for role in VOICES:
         shift = home.home_shift + 12 * _octaves(request.clips.get(role), middles.get(role), home)
         back = _playable(12 * octaves - shift, request.clips.get(role), shift)
-        hearings[role] = Hearing(shift, back, up - 6, _allowed(scale, back))
+        hearings[role] = Hearing(shift, back, up - 6, _allowed(classes, back))
     return hearings
 
 
 def scale_of(request: Request) -> Key | None:
-    """The scale that every note is held to: named, or the clips' own; none where the key is off."""
+    """The scale that the notes are held to: named, or the clips' own; none where the key is off."""
     root = request.option("key")
     if root == "off":
         return None
     if isinstance(root, str):
         return find_scale(_notes(request))
     return Key(int(root), str(request.option("scale")))
+
+
+def _classes_of(request: Request) -> frozenset[int] | None:
+    """The pitch classes that every note is held to; none where the key is off.
+
+    Where the key is found in the clips, what they play outside of its scale is theirs as well: a song that borrows
+    an F# in C goes on with it. Of what follows a passage of the Lieder a fourth
+    lies outside of the passage's plain scale.
+    """
+    scale = scale_of(request)
+    if scale is None:
+        return None
+    if request.option("key") != "auto":
+        return scale.pitch_classes
+    return scale.pitch_classes | {note.pitch % 12 for note in _notes(request)}
 
 
 def _home_of(request: Request) -> Key:
@@ -118,9 +133,9 @@ def together(clips: Mapping[Role, Clip]) -> dict[Role, Clip]:
     }
 
 
-def _allowed(scale: Key | None, back: int) -> Mask:
+def _allowed(classes: frozenset[int] | None, back: int) -> Mask:
     heard = np.arange(128)
     fits = (heard + back >= 0) & (heard + back <= 127)
-    if scale is None:
+    if classes is None:
         return np.asarray(fits)
-    return np.asarray(fits & np.isin((heard + back) % 12, sorted(scale.pitch_classes)))
+    return np.asarray(fits & np.isin((heard + back) % 12, sorted(classes)))

@@ -43,12 +43,18 @@ def found(bench: Bench, songs_folder: Path) -> Sequence[Primer]:
     return whole if bench.model == DEFAULT_MODEL else whole[::5]
 
 
-def test_no_note_leaves_the_scale_that_the_clip_is_in(bench: Bench, found: Sequence[Primer]) -> None:
+def test_no_note_leaves_the_clips_scale_but_for_what_the_clip_plays_itself(
+    bench: Bench, found: Sequence[Primer]
+) -> None:
     for primer in found:
-        scale = find_scale([note for clip in primer.clips.values() for note in clip.notes])
+        notes = [note for clip in primer.clips.values() for note in clip.notes]
+        scale, own = find_scale(notes), {note.pitch % 12 for note in notes}
         for answer in bench.ask(primer, temperature=2.0):
             for clip in answer.clips.values():
-                assert all(map(scale.holds, pitches(clip))), (primer.name, str(scale))
+                strange = [
+                    pitch for pitch in pitches(clip) if not scale.holds(pitch) and pitch % 12 not in own
+                ]
+                assert not strange, (primer.name, str(scale))
 
 
 def test_no_note_leaves_a_scale_that_is_given(bench: Bench, found: Sequence[Primer]) -> None:
