@@ -16,6 +16,13 @@ what happened and where, the hint says what to do next.
     │   └── MidiUnwritable          midi.unwritable
     ├── WordError
     │   └── BadWord                 word.malformed
+    ├── LibraryError
+    │   ├── LibraryMissing          library.missing
+    │   ├── SetUnreadable           library.set_unreadable
+    │   ├── NoClips                 library.no_clips
+    │   ├── OverridesMalformed      library.overrides
+    │   ├── LibraryUnwritable       library.unwritable
+    │   └── CacheUnavailable        library.cache
     ├── ModelError
     │   ├── ModelMissing            model.missing
     │   ├── ModelDamaged            model.damaged
@@ -127,6 +134,48 @@ class BadWord(WordError):
     """The text is not a beat word."""
 
     code = "word.malformed"
+
+
+class LibraryError(MacNetError):
+    """A folder of music, or a project in it, cannot be used."""
+
+    code = "library"
+
+
+class LibraryMissing(LibraryError):
+    """There is no such folder."""
+
+    code = "library.missing"
+
+
+class SetUnreadable(LibraryError):
+    """A Live set, a Live clip or a REAPER project is broken, or not what its name says."""
+
+    code = "library.set_unreadable"
+
+
+class NoClips(LibraryError):
+    """A Live set or REAPER project holds no MIDI notes."""
+
+    code = "library.no_clips"
+
+
+class OverridesMalformed(LibraryError):
+    """The text file that corrects roles cannot be understood."""
+
+    code = "library.overrides"
+
+
+class LibraryUnwritable(LibraryError):
+    """The report on a library cannot be written; nothing was."""
+
+    code = "library.unwritable"
+
+
+class CacheUnavailable(LibraryError):
+    """What is remembered of a library cannot be read or written."""
+
+    code = "library.cache"
 
 
 class ModelError(MacNetError):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedWriter
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -16,11 +22,22 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: nothing was written, and nothing is left behind.
     """
+    with open_whole(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def open_whole(path: Path) -> Iterator[BufferedWriter]:
+    """Write a file bit by bit that appears at `path` in one move when the context ends well, as `write_whole` does.
+
+    Raises:
+        OSError: nothing was written, and nothing is left behind.
+    """
     target = Path(os.path.realpath(path))
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         with draft.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)

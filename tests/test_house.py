@@ -74,7 +74,15 @@ print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.
 
 
 @pytest.mark.parametrize(
-    "args", [["--help"], ["--version"], ["serve", "--help"], ["continue", "--help"], ["train", "--help"]]
+    "args",
+    [
+        ["--help"],
+        ["--version"],
+        ["serve", "--help"],
+        ["continue", "--help"],
+        ["train", "--help"],
+        ["library", "--help"],
+    ],
 )
 def test_the_help_imports_nothing_heavy(args: list[str]) -> None:
     done = run_python(LOADED_BY_HELP, *args)

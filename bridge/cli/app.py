@@ -10,6 +10,7 @@ from bridge import __version__
 from bridge.cli.compose import accompany, continue_, generate, vary
 from bridge.cli.demo import demo
 from bridge.cli.doctor import doctor
+from bridge.cli.library import library
 from bridge.cli.models import models, train
 from bridge.cli.serve import serve
 from bridge.cli.takes import takes_app
@@ -51,6 +52,7 @@ app.command()(accompany)
 app.command()(vary)
 app.command()(generate)
 app.add_typer(takes_app, name="takes")
+app.command()(library)
 app.command()(models)
 app.command()(train)
 app.command()(words)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli.library import RolesFile, open_library, tell_report
 from bridge.cli.parameters import AsJson, DataDir, data_folder
-from bridge.cli.printing import note_console, remark, show, show_json, show_table
+from bridge.cli.printing import note_console, progress_bar, remark, show, show_json, show_table
 from bridge.config import TrainSettings
 from bridge.errors import ModelError, TrainingUnavailable
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bridge.network.checkpoint import Card, Shelf
-    from bridge.network.recipe import Recipe, Trained
+    from bridge.network.recipe import Reading, Recipe, Trained
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
@@ -65,7 +66,7 @@ def _card_json(card: Card, folder: Path) -> dict[str, Any]:
 
 
 def train(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="MIDI files, also in folders within.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Your music, also in folders within.")],
     *,
     name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was broken off.")] = False,
@@ -76,14 +77,16 @@ def train(
         float, typer.Option("--minutes", min=0, help="Time at most; 0: until it no longer gets better.")
     ] = DEFAULTS.minutes,
     rng_seed: Annotated[int, typer.Option("--rng-seed", min=0, help="Repeats a run.")] = DEFAULTS.rng_seed,
+    roles: RolesFile = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model on a folder of MIDI files; nothing leaves this machine."""
+    """Train a model on a folder of your music; nothing leaves this machine."""
     recipe_of, run = _training()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
     shelf = data_folder(data_dir) / "models"
     try:
+        reading = _read_library(folder, name, data_folder(data_dir), roles=roles, tell=not as_json)
         with _progress() as on_progress:
             trained = run(
                 folder,
@@ -92,6 +95,7 @@ def train(
                 models_dir=shelf,
                 resume=resume,
                 on_progress=on_progress,
+                reading=reading,
             )
     except KeyboardInterrupt:
         remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
@@ -100,6 +104,30 @@ def train(
         show_json(_trained_json(name, trained))
     else:
         _tell_trained(name, trained)
+
+
+def _read_library(folder: Path, name: str, data_dir: Path, *, roles: Path | None, tell: bool) -> Reading:
+    """What a library gives to learn from; its report is shown first, so that nobody trains on half of it unawares."""
+    from bridge.library.songs import songs_of
+    from bridge.library.verdicts import verdicts
+    from bridge.network.checkpoint import check_name
+    from bridge.network.recipe import Reading
+
+    check_name(name)
+    with open_library(folder, data_dir, roles=roles) as read:
+        if tell:
+            tell_report(read.report)
+            show(f"every file by name: {read.manifest}")
+        songs = max(1, read.report.songs)
+        with progress_bar("spelling the songs in beat words") as on_progress:
+            scores = []
+            for song in songs_of(read.cache):
+                scores.append(song.score)
+                on_progress(len(scores) / songs)
+        left_out = {
+            file.name: file.reason for file in verdicts(read.cache) if file.code and not file.is_folder
+        }
+    return Reading(tuple(scores), left_out)
 
 
 def _training() -> tuple[type[Recipe], Callable[..., Trained]]:

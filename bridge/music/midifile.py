@@ -12,29 +12,36 @@ import struct
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import mido
 
-from bridge.errors import ClipOutOfRange, MidiMissing, MidiTooLong, MidiUnreadable, MidiUnwritable
+from bridge.errors import MidiMissing, MidiTooLong, MidiUnreadable, MidiUnwritable
 from bridge.music.midibytes import mend
-from bridge.music.note import COMMON_TIME, TICKS_PER_BEAT, Meter, MeterChange, Note, Ticks
-from bridge.music.song import DEFAULT_TEMPO_BPM, DRUM_CHANNEL, Song, TempoChange, Track
+from bridge.music.midimeta import decode_name, file_tempo, meters_of, tempos_of
+from bridge.music.note import TICKS_PER_BEAT, Note, Ticks
+from bridge.music.song import DRUM_CHANNEL, Song, TempoChange, Track
 from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ExactNote", "Song", "TempoChange", "Track", "exact_notes", "read_song", "write_song"]
+__all__ = [
+    "ExactNote",
+    "Song",
+    "TempoChange",
+    "Track",
+    "exact_notes",
+    "read_bytes",
+    "read_song",
+    "song_of_bytes",
+    "write_song",
+]
 
 LONGEST_FILE_BYTES = 8 * 2**20
 LONGEST_SONG_BEATS = 32_768
 """Four and a half hours at 120 quarter notes a minute."""
-
-_MICROSECONDS_A_MINUTE = 60_000_000
-_SLOWEST_TEMPO = 0xFFFFFF  # microseconds a quarter note: what the format can hold
 
 FileTicks: TypeAlias = int
 """A time in the file's own ticks, from its start."""
@@ -138,10 +145,19 @@ def read_song(path: Path) -> Song:
         MidiUnreadable: it is no MIDI file, or broken, or of a kind that is not read.
         MidiTooLong: it is over 8 MiB or over 32,768 quarter notes.
     """
-    file = _read_file(Path(path))
+    return song_of_bytes(read_bytes(path), path)
+
+
+def song_of_bytes(data: bytes, path: Path) -> Song:
+    """The song in the bytes of a MIDI file, as `read_song` gives it; errors name `path`.
+
+    Raises:
+        MidiUnreadable, MidiTooLong: as `read_song`.
+    """
+    file = _parse(data, path)
     tracks = tuple(_track(file, part) for part in file.parts)
-    meters = _meters([(file.ticks(at), message) for at, message in file.messages("time_signature")])
-    tempos = _tempos([(file.ticks(at), message) for at, message in file.messages("set_tempo")])
+    meters = meters_of([(file.ticks(at), message) for at, message in file.messages("time_signature")])
+    tempos = tempos_of([(file.ticks(at), message) for at, message in file.messages("set_tempo")])
     ends = [note.end for track in tracks for note in track.notes]
     return Song(tracks, max([file.ticks(file.end), *ends]), meters, tempos, _song_name(file))
 
@@ -152,7 +168,7 @@ def exact_notes(path: Path) -> tuple[ExactNote, ...]:
     Raises:
         MidiMissing, MidiUnreadable, MidiTooLong: as `read_song`.
     """
-    file = _read_file(Path(path))
+    file = _parse(read_bytes(path), path)
     return tuple(
         ExactNote(index, note.pitch, file.exact(note.onset), file.exact(note.end - note.onset))
         for index, part in enumerate(file.parts)
@@ -160,8 +176,7 @@ def exact_notes(path: Path) -> tuple[ExactNote, ...]:
     )
 
 
-def _read_file(path: Path) -> _File:
-    data = _read_bytes(path)
+def _parse(data: bytes, path: Path) -> _File:
     try:
         midi = mido.MidiFile(file=io.BytesIO(mend(data)))
         tracks = tuple(tuple(_absolute(track)) for track in midi.tracks)
@@ -180,7 +195,15 @@ def _read_file(path: Path) -> _File:
     return file
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a file that may be MIDI; no more than 8 MiB are ever read.
+
+    Raises:
+        MidiMissing: there is no such file.
+        MidiUnreadable: it is no file, or may not be read.
+        MidiTooLong: it is over 8 MiB.
+    """
+    path = Path(path)
     try:
         if path.exists() and not path.is_file():
             raise MidiUnreadable(f"{path} is not a file", hint="Name a MIDI file (.mid).")
@@ -245,7 +268,7 @@ def _program(track: tuple[_Timed, ...], channel: int) -> int:
 
 
 def _track_name(track: tuple[_Timed, ...]) -> str:
-    return next((_decode_name(message.name) for _, message in track if message.type == "track_name"), "")
+    return next((decode_name(message.name) for _, message in track if message.type == "track_name"), "")
 
 
 def _song_name(file: _File) -> str:
@@ -256,67 +279,9 @@ def _song_name(file: _File) -> str:
     return _track_name(first)
 
 
-def _decode_name(name: str) -> str:
-    """A name from whatever encoding it was written in.
-
-    mido gives bytes as Latin-1 letters. They are tried as UTF-8, then as Japanese (Shift-JIS, taken only if kana come
-    out of it), then as Western Windows.
-    """
-    data = name.encode("latin-1").rstrip(b"\x00")
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "cp932" or any("ぁ" <= letter <= "ヿ" for letter in text):
-            return text.strip()
-    return data.decode("cp1252", errors="replace").strip()
-
-
 def _track(file: _File, part: _Part) -> Track:
     notes = tuple(note for note, _ in file.rounded(part))
     return Track(part.name, notes, min(part.notes).channel, part.program)
-
-
-def _meters(timed: list[_Timed]) -> tuple[MeterChange, ...]:
-    changes = {at: meter for at, message in timed if (meter := _meter(message)) is not None}
-    if not any(at < COMMON_TIME.bar for at in changes):
-        changes[0] = COMMON_TIME
-    elif 0 not in changes:
-        changes[0] = changes.pop(min(changes))
-    return _without_repeats([MeterChange(at, meter) for at, meter in sorted(changes.items())])
-
-
-def _meter(message: Any) -> Meter | None:  # noqa: ANN401  mido has no types
-    try:
-        return Meter(message.numerator, message.denominator)
-    except ClipOutOfRange:
-        return None
-
-
-def _without_repeats(changes: list[MeterChange]) -> tuple[MeterChange, ...]:
-    """Without changes to the meter that holds anyway; inside a bar such a change stays: it starts a new bar."""
-    kept = changes[:1]
-    for change in changes[1:]:
-        last = kept[-1]
-        if change.meter != last.meter or (change.at - last.at) % last.meter.bar:
-            kept.append(change)
-    return tuple(kept)
-
-
-def _tempos(timed: list[_Timed]) -> tuple[TempoChange, ...]:
-    tempos = {0: DEFAULT_TEMPO_BPM}
-    tempos |= {at: _tempo_bpm(message.tempo) for at, message in timed if message.tempo > 0}
-    changes = [TempoChange(at, tempo) for at, tempo in sorted(tempos.items())]
-    later = [change for last, change in pairwise(changes) if change.tempo_bpm != last.tempo_bpm]
-    return (changes[0], *later)
-
-
-def _tempo_bpm(microseconds: int) -> float:
-    """The roundest tempo that the file spells so: it has 66 as 909,091 microseconds, a little slower."""
-    exact = _MICROSECONDS_A_MINUTE / microseconds
-    rounded = (round(exact, digits) for digits in range(4))
-    return next((bpm for bpm in rounded if bpm > 0 and _file_tempo(bpm) == microseconds), exact)
 
 
 def write_song(path: Path, song: Song) -> None:
@@ -356,14 +321,8 @@ def _conductor_messages(song: Song) -> list[_Timed]:
         )
         for c in song.meters
     ]
-    tempos = [(c.at, mido.MetaMessage("set_tempo", tempo=_file_tempo(c.tempo_bpm))) for c in song.tempos]
+    tempos = [(c.at, mido.MetaMessage("set_tempo", tempo=file_tempo(c.tempo_bpm))) for c in song.tempos]
     return [*_name_message(song.name), *sorted([*meters, *tempos], key=lambda timed: timed[0])]
-
-
-def _file_tempo(tempo_bpm: float) -> int:
-    if not tempo_bpm > 0:
-        raise ValueError(f"a tempo of {tempo_bpm} quarter notes a minute")
-    return max(1, min(round(_MICROSECONDS_A_MINUTE / tempo_bpm), _SLOWEST_TEMPO))
 
 
 def _track_messages(track: Track) -> list[_Timed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge.errors import ClipOutOfRange
@@ -68,6 +69,10 @@ class Note:
     def end(self) -> Ticks:
         """The first tick at which the note no longer sounds."""
         return self.onset + self.duration
+
+
+in_order = attrgetter("onset", "pitch", "duration", "velocity")
+"""The key that sorts notes as `<` does, several times faster where there are many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def _guess_rest(song: Song, known: Mapping[int, RoleGuess]) -> dict[int, RoleGue
         for index, track in enumerate(song.tracks)
         if track.notes and (index in rest or known[index].role is not Role.DRUMS)
     ]
-    evidence = {index: _evidence(song, index, pitched) for index in rest}
+    middles = {index: _middle(song.tracks[index]) for index in {*pitched, *rest}}
+    evidence = {index: _evidence(song, index, pitched, middles) for index in rest}
     return _pick_melody(evidence, alone=len(rest) == 1)
 
 
@@ -179,14 +180,14 @@ def _guess(role: Role, margin: float, evidence: Iterable[_Evidence]) -> RoleGues
     return RoleGuess(role, round(min(0.95, 1 / (1 + math.exp(-margin))), 2), reason or otherwise)
 
 
-def _evidence(song: Song, index: int, pitched: list[int]) -> list[_Evidence]:
+def _evidence(song: Song, index: int, pitched: list[int], middles: Mapping[int, float]) -> list[_Evidence]:
     track = song.tracks[index]
-    others = [_middle(song.tracks[other]) for other in pitched if other != index]
+    others = [middles[other] for other in pitched if other != index]
     items = [_texture(track), _sound(track)]
-    if _middle(track) < _BASS_BELOW:
+    if middles[index] < _BASS_BELOW:
         items.append(_Evidence(-2.0, "it is a bass line"))
     if others:
-        items.append(_register(_middle(track) - sum(others) / len(others)))
+        items.append(_register(middles[index] - sum(others) / len(others)))
         items.append(_Evidence(0.5 if index == pitched[0] else 0.0, "it comes first"))
     if _is_one_of_two_hands(song, index, pitched):
         items.append(_Evidence(-1.0, "it shares its instrument with another track"))

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bridge.music.note import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -36,7 +38,7 @@ def merge_unisons(notes: Iterable[Note]) -> Merged:
     """
     by_pitch: dict[int, list[Note]] = defaultdict(list)
     doubled = shortened = 0
-    for note in sorted(notes):
+    for note in sorted(notes, key=in_order):
         line = by_pitch[note.pitch]
         if line and line[-1].onset == note.onset:
             line[-1] = _joined(line[-1], note)
@@ -46,7 +48,9 @@ def merge_unisons(notes: Iterable[Note]) -> Merged:
             line[-1] = replace(line[-1], duration=note.onset - line[-1].onset)
             shortened += 1
         line.append(note)
-    return Merged(tuple(sorted(note for line in by_pitch.values() for note in line)), doubled, shortened)
+    return Merged(
+        tuple(sorted((note for line in by_pitch.values() for note in line), key=in_order)), doubled, shortened
+    )
 
 
 def _joined(one: Note, other: Note) -> Note:

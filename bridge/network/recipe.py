@@ -95,7 +95,7 @@ class Trained:
     figures: Figures
 
 
-def train(
+def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
     *,
@@ -103,6 +103,7 @@ def train(
     models_dir: Path,
     resume: bool = False,
     on_progress: Callable[[TrainProgress], None] = lambda _: None,
+    reading: Reading | None = None,
 ) -> Trained:
     """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
 
@@ -113,6 +114,7 @@ def train(
         models_dir: the shelf's folder.
         resume: go on with a run of that name that was broken off.
         on_progress: told after every iteration.
+        reading: what the folder gave, where a library has read it; else its MIDI files are read here.
 
     Raises:
         BadArgument: the name cannot be one.
@@ -120,7 +122,7 @@ def train(
     """
     check_name(name)
     settings = recipe.settings
-    reading = read_folder(folder, exclude=settings.exclude)
+    reading = enough(reading, folder) if reading else read_folder(folder, exclude=settings.exclude)
     learned, held_out = split_by_song(reading.scores)
     config = replace(recipe.shape, dictionary=frequent_words(learned, settings.words))
     work = models_dir / ".training" / name
@@ -154,13 +156,22 @@ def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
             scores.append(read_score(path, name))
         except MacNetError as error:
             left_out[name] = str(error)
-    beats = sum(map(len, scores))
-    if len(scores) < _LEAST_SONGS or beats < _LEAST_BEATS:
+    return enough(Reading(tuple(scores), left_out), folder)
+
+
+def enough(reading: Reading, folder: Path) -> Reading:
+    """The same reading, if there is enough in it to learn from.
+
+    Raises:
+        TooLittleMusic: fewer than two songs, or hardly any beats.
+    """
+    songs, beats = len(reading.scores), sum(map(len, reading.scores))
+    if songs < _LEAST_SONGS or beats < _LEAST_BEATS:
         raise TooLittleMusic(
-            f"{folder} gives {len(scores)} usable songs of {beats} beats ({len(left_out)} files left out)",
+            f"{folder} gives {songs} usable songs of {beats} beats ({len(reading.left_out)} files left out)",
             hint=f"Training needs {_LEAST_SONGS} songs and {_LEAST_BEATS} beats or more; hundreds are better.",
         )
-    return Reading(tuple(scores), left_out)
+    return reading
 
 
 def frequent_words(scores: Sequence[Score], most: int) -> tuple[tuple[str, ...], ...]:
