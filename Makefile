@@ -9,7 +9,7 @@ ARGS ?=
 TORCH := 2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fix bench train-models clean
+.PHONY: help serve test check fix bench quality train-models clean
 
 help: ## List the targets
 	@echo "make serve    starts the bridge.   make test    runs every test."
@@ -37,6 +37,9 @@ fix: $(VENV)/.develop ## Mend what ruff can mend by itself
 
 bench: $(VENV)/.develop ## Measure speed and print the tables
 	$(BIN)/python -m bench $(ARGS)
+
+quality: $(VENV)/.develop ## Measure the models and write docs/QUALITY.md with its plots
+	$(BIN)/python bench/quality.py $(ARGS)
 
 train-models: $(VENV)/.develop ## Train the bundled models again, as they were
 	$(BIN)/python bench/train_models.py folk --minutes 35 $(ARGS)

@@ -46,6 +46,8 @@ what happened and where, the hint says what to do next.
     ├── TrainingError
     │   ├── TooLittleMusic          training.too_little
     │   └── TrainingUnavailable     training.unavailable
+    ├── EvaluationError
+    │   └── EvaluationUnavailable   evaluation.unavailable
     └── SettingError                setting.invalid
 
 Foreign errors are mapped to these in the one file that imports the foreign library.
@@ -314,6 +316,18 @@ class TrainingUnavailable(TrainingError):
     """What training needs is not installed."""
 
     code = "training.unavailable"
+
+
+class EvaluationError(MacNetError):
+    """Measuring cannot start or go on."""
+
+    code = "evaluation"
+
+
+class EvaluationUnavailable(EvaluationError):
+    """What measuring needs is not installed."""
+
+    code = "evaluation.unavailable"
 
 
 class SettingError(MacNetError):

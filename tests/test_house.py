@@ -33,6 +33,7 @@ HEAVY = (
     "mido",
     "pretty_midi",
     "matplotlib",
+    "sklearn",
     "sqlite3",
     "asyncio",
 )
@@ -82,6 +83,7 @@ print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.
         ["continue", "--help"],
         ["train", "--help"],
         ["library", "--help"],
+        ["evaluate", "--help"],
     ],
 )
 def test_the_help_imports_nothing_heavy(args: list[str]) -> None:

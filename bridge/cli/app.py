@@ -10,6 +10,7 @@ from bridge import __version__
 from bridge.cli.compose import accompany, continue_, generate, vary
 from bridge.cli.demo import demo
 from bridge.cli.doctor import doctor
+from bridge.cli.evaluate import evaluate_app
 from bridge.cli.library import library
 from bridge.cli.models import models, train
 from bridge.cli.serve import serve
@@ -56,5 +57,6 @@ app.command()(library)
 app.command()(models)
 app.command()(train)
 app.command()(words)
+app.add_typer(evaluate_app, name="evaluate")
 app.command()(doctor)
 app.command()(demo)

@@ -103,7 +103,7 @@ class ScaleComposer:
         self,
         request: Request,
         *,
-        on_progress: Callable[[float], None],
+        on_progress: Callable[[float], None] = lambda _: None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> tuple[Variation, ...]:
         assert not should_stop()
