@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bridge.network.checkpoint import Card, Shelf
-    from bridge.network.recipe import Reading, Recipe, Trained
+    from bridge.network.corpus import Reading
+    from bridge.network.recipe import Recipe, Trained
     from bridge.network.training import TrainProgress
 
 DEFAULTS = TrainSettings()
@@ -111,7 +112,7 @@ def _read_library(folder: Path, name: str, data_dir: Path, *, roles: Path | None
     from bridge.library.songs import songs_of
     from bridge.library.verdicts import verdicts
     from bridge.network.checkpoint import check_name
-    from bridge.network.recipe import Reading
+    from bridge.network.corpus import Reading
 
     check_name(name)
     with open_library(folder, data_dir, roles=roles) as read:

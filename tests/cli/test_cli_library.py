@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bridge.network import recipe
-from bridge.network.training import Figures
+from bridge.network.measuring import Figures
 from tests.library.music import lay, track
 from tests.library.projects import BEAT, CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set
 

@@ -11,7 +11,8 @@ import pytest
 
 from bridge.config import TrainSettings
 from bridge.network import recipe
-from bridge.network.training import Figures, TrainProgress
+from bridge.network.measuring import Figures
+from bridge.network.training import TrainProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
 from bridge.library.workers import read_files
 from bridge.music.note import Role
-from bridge.network.recipe import read_score
+from bridge.network.corpus import read_score
 from tests.library.music import lay, repeated, track
 from tests.library.projects import CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set
 

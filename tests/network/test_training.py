@@ -10,9 +10,10 @@ import torch
 from bridge.beats.playlist import score_of
 from bridge.music.note import Role
 from bridge.network.batch import collate, prepare
+from bridge.network.measuring import to_inputs
 from bridge.network.model import MacNet
 from bridge.network.tensors import read_tensors
-from bridge.network.training import Fit, TrainProgress, to_inputs
+from bridge.network.training import Fit, TrainProgress
 from tests.network import toy
 
 FEW = replace(toy.QUICK, epochs=4)
