@@ -1,0 +1,356 @@
+"""`macnet train`: a model of your own music, made here."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from bridge.cli.library import RolesFile, open_library, tell_report
+from bridge.cli.parameters import AsJson, DataDir, data_folder
+from bridge.cli.printing import note_console, progress_bar, remark, show, show_json
+from bridge.config import DEFAULT_MODEL, TrainSettings
+from bridge.errors import BadArgument, TrainingUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bridge.evaluation.originality import Originality
+    from bridge.network.corpus import Reading
+    from bridge.network.recipe import Trained
+    from bridge.network.training import TrainProgress
+
+DEFAULTS: Final = TrainSettings()
+NOTHING: Final = "none"
+"""The base of a model that starts from nothing."""
+
+_SAMPLE_EVERY_S: Final = 60.0
+_PLAIN_EVERY_S: Final = 30.0
+"""Where no bar can be drawn, how it goes is a line now and then."""
+_LISTENING_SHARE: Final = 0.05
+_LISTENING_S: Final = 30.0
+"""Of the minutes that were promised, so much is left to compare what the model plays with the songs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be trained.
+
+    Attributes:
+        folder, name: of the music, of the model.
+        base: the name of the model to start from, or `none`.
+        settings: how.
+        resume: go on with what was broken off.
+        data_dir: where everything is kept.
+        began: when the minutes that were promised began.
+    """
+
+    folder: Path
+    name: str
+    base: str
+    settings: TrainSettings
+    resume: bool
+    data_dir: Path
+    began: float
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the run is kept, and its samples."""
+        return self.data_dir / "training" / self.name
+
+    @property
+    def promised_s(self) -> float:
+        """Seconds in which all of it has to be done; without end where none were named."""
+        return self.settings.minutes * 60 or math.inf
+
+    @property
+    def settings_to_learn(self) -> TrainSettings:
+        """How, with the time that is left when what the model plays is to be compared to the songs as well."""
+        minutes = self.settings.minutes
+        return replace(self.settings, minutes=minutes - min(_LISTENING_S / 60, _LISTENING_SHARE * minutes))
+
+    @property
+    def until(self) -> float:
+        """When all of it has to be done, by `time.monotonic`."""
+        return self.began + self.promised_s
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Your music, also in folders within.")],
+    *,
+    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base",
+            metavar="NAME|none",
+            help="The model to start from, as `macnet models` lists it; none: nothing.",
+        ),
+    ] = DEFAULT_MODEL,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was broken off.")] = False,
+    epochs: Annotated[
+        int, typer.Option("--epochs", min=1, help="Passes over the songs at most.")
+    ] = DEFAULTS.epochs,
+    minutes: Annotated[
+        float,
+        typer.Option("--minutes", min=0, help="All in all, at most; 0: until it no longer gets better."),
+    ] = DEFAULTS.minutes,
+    rng_seed: Annotated[int, typer.Option("--rng-seed", min=0, help="Repeats a run.")] = DEFAULTS.rng_seed,
+    roles: RolesFile = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model on a folder of your music; nothing leaves this machine. Ctrl-C keeps the best so far."""
+    began = time.monotonic()
+    settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
+    job = Job(folder, name, base, settings, resume, data_folder(data_dir), began)
+    _check(job)
+    try:
+        reading = _read_library(job, roles=roles, tell=not as_json)
+        trained = _run(job, reading)
+    except KeyboardInterrupt:
+        remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
+        raise
+    with progress_bar("comparing what it plays with your songs") as on_progress:
+        on_progress(0.0)
+        original = _originality(trained, job)
+    if as_json:
+        show_json(_as_json(job, trained, original))
+    else:
+        _tell(job, trained, original)
+
+
+def _check(job: Job) -> None:
+    """Find out what cannot work before anything is read.
+
+    Raises:
+        BadArgument: the name cannot be a model's, or is a bundled one's.
+        ModelMissing: there is no such base.
+    """
+    from bridge.network.checkpoint import bundled_shelf, check_name, default_shelf
+
+    check_name(job.name)
+    if job.name in bundled_shelf().names() or job.name == NOTHING:
+        raise BadArgument(f"{job.name!r} is taken: it came with the bridge", hint="Choose another --name.")
+    if job.base != NOTHING:
+        default_shelf(job.data_dir).folder(job.base)
+
+
+def _read_library(job: Job, *, roles: Path | None, tell: bool) -> Reading:
+    """What a library gives to learn from; its report is shown first, so that nobody trains on half of it unawares."""
+    from bridge.library.songs import songs_of
+    from bridge.library.verdicts import verdicts
+    from bridge.network.corpus import Reading
+
+    with open_library(job.folder, job.data_dir, roles=roles) as read:
+        if tell:
+            tell_report(read.report)
+            show(f"every file by name: {read.manifest}")
+        songs = max(1, read.report.songs)
+        with progress_bar("spelling the songs in beat words") as on_progress:
+            scores = []
+            for song in songs_of(read.cache):
+                scores.append(song.score)
+                on_progress(len(scores) / songs)
+        left_out = {
+            file.name: file.reason for file in verdicts(read.cache) if file.code and not file.is_folder
+        }
+    return Reading(tuple(scores), left_out)
+
+
+def _run(job: Job, reading: Reading) -> Trained:
+    """Train; the first Ctrl-C ends it with the best so far, the second breaks it off.
+
+    Raises:
+        TrainingUnavailable: what it needs is not installed.
+    """
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")  # what Apple's GPU lacks, the processor does
+    try:
+        from bridge.network import recipe
+    except ModuleNotFoundError as error:
+        raise TrainingUnavailable(
+            f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
+        ) from error
+    from bridge.cli.listening import Samples
+    from bridge.network.checkpoint import default_shelf
+
+    base = None if job.base == NOTHING else default_shelf(job.data_dir).folder(job.base)
+    with _progress() as on_progress, first_interrupt_asks() as should_stop:
+        audience = recipe.Audience(
+            on_progress=on_progress,
+            on_sample=Samples(job.run_dir / "samples", job.base),
+            should_stop=should_stop,
+            sample_every_s=_SAMPLE_EVERY_S,
+            began=job.began,
+        )
+        return recipe.train(
+            job.folder,
+            job.name,
+            recipe=recipe.Recipe(job.settings_to_learn, base=base),
+            models_dir=job.data_dir / "models",
+            resume=job.resume,
+            audience=audience,
+            reading=reading,
+            run_dir=job.run_dir,
+        )
+
+
+@contextmanager
+def first_interrupt_asks() -> Iterator[Callable[[], bool]]:
+    """Within it, the first Ctrl-C makes the value given say True; the second interrupts as ever."""
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        remark("stopping: the best so far becomes the model (Ctrl-C again breaks off)")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _originality(trained: Trained, job: Job) -> Originality | None:
+    from bridge.cli.listening import originality_of
+
+    return originality_of(trained, until=min(job.until, time.monotonic() + _LISTENING_S) - 1.0)
+
+
+def _as_json(job: Job, trained: Trained, original: Originality | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "name": job.name,
+        "base": job.base,
+        "folder": str(trained.folder),
+        "songs": len(trained.reading.scores),
+        "held_out": len(trained.held_out),
+        "left_out": trained.reading.left_out,
+        "valid_nats": list(trained.figures.voices),
+        "base_nats": list(trained.base.voices) if trained.base else None,
+        "is_better": trained.is_better,
+        "ending": trained.ending,
+        "seconds": round(trained.seconds, 1),
+        "samples": str(job.run_dir / "samples"),
+        "originality": asdict(original) if original else None,
+    }
+
+
+def _tell(job: Job, trained: Trained, original: Originality | None) -> None:
+    for path, reason in trained.reading.left_out.items():
+        remark(f"left out {path}: {reason}")
+    show(how_it_ended(trained, job))
+    show(what_it_brought(trained, job.base))
+    show(how_original(original))
+    show(f"samples along the way: {job.run_dir / 'samples'}")
+    show(
+        f"try it: macnet continue CLIP.mid -o OUT.mid --model {job.name}   (a bridge that runs has it already)"
+    )
+
+
+def how_it_ended(trained: Trained, job: Job) -> str:
+    """Why it learned no longer, in a musician's words."""
+    songs = len(trained.reading.scores)
+    these = f"{'this song' if songs == 1 else f'these {songs:,} songs'}"
+    time_taken = how_long(trained.seconds)
+    go_on = f"`macnet train {job.folder} --name {job.name} --resume` goes on"
+    said = {
+        "learned": f"{job.name} has learned what it can from {these} after {time_taken}; "
+        "more would only learn them by heart",
+        "passes": f"{job.name} has learned from {these} for {time_taken}, as many passes as were planned",
+        "time": f"{job.name} has learned from {these} for {time_taken}, then its {job.settings.minutes:g} minutes "
+        f"were over; {go_on}",
+        "stopped": f"{job.name} was stopped after {time_taken} and is what was best until then; {go_on}",
+    }
+    return said[trained.ending]
+
+
+def how_long(seconds: float) -> str:
+    """A time as people say it."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{minutes} minutes"
+
+
+def what_it_brought(trained: Trained, base: str) -> str:
+    """What training was good for, by the songs that it did not learn from."""
+    figure, count = trained.figures.sum, len(trained.held_out)
+    tried = f"{count} {'song' if count == 1 else 'songs'} of yours that it did not learn from"
+    if len(trained.reading.scores) < len(trained.learned) + count:
+        tried = f"{count} {'passage' if count == 1 else 'passages'} of yours that it did not learn from"
+    if trained.base is None:
+        return f"on {tried} it is surprised by {figure:.2f} nats a beat"
+    if not trained.is_better:
+        return (
+            f"on {tried}, nothing it learned was better than {base} ({figure:.2f} nats a beat): the model is {base} "
+            "as it was, under a new name. More songs, or songs more alike, would help."
+        )
+    share = 1 - figure / trained.base.sum
+    return (
+        f"on {tried}, what comes next surprises it {share:.0%} less than {base}: {figure:.2f} nats a beat, "
+        f"{trained.base.sum:.2f} before"
+    )
+
+
+def how_original(original: Originality | None) -> str:
+    """How much of what it plays is copied, beside what real songs have in common."""
+    if original is None:
+        return "originality: not looked at; there was no time, or every song is too short"
+    longest = (
+        f"; the longest has {original.longest} notes, from {original.source}" if original.longest >= 3 else ""
+    )
+    return (
+        f"originality: {original.copied:.0%} of the notes it plays stand in runs of 8 or more that one of your songs "
+        f"has{longest}. Your own songs share {original.shared:.0%} with each other, {original.longest_shared} notes "
+        "at the longest."
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[TrainProgress], None]]:
+    """A bar with what matters beside it; lines now and then where no bar can be drawn."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = note_console()
+    said = -math.inf
+
+    def on_progress(progress: TrainProgress) -> None:
+        nonlocal said
+        bar.update(task, total=1.0, completed=progress.share, description=describe(progress))
+        if not console.is_terminal and time.monotonic() - said > _PLAIN_EVERY_S:
+            said = time.monotonic()
+            remark(f"{progress.share:4.0%}  {describe(progress)}")
+
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("looking at the songs", total=None)
+        yield on_progress
+
+
+def describe(progress: TrainProgress) -> str:
+    """Time left, and the figure that matters with where it started."""
+    left = (
+        ""
+        if math.isinf(progress.seconds_left)
+        else f"{timedelta(seconds=int(progress.seconds_left))} left at most, "
+    )
+    if math.isinf(progress.best_nats):
+        return f"{left}pass {progress.epoch + 1}"
+    share = 1 - progress.best_nats / progress.start_nats
+    less = f", {share:.0%} less" if share >= 0.005 else ""
+    return (
+        f"{left}pass {progress.epoch + 1}, surprise {progress.start_nats:.2f} at first, "
+        f"{progress.best_nats:.2f} at best{less} (nats a beat, songs held out)"
+    )
