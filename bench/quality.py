@@ -218,7 +218,7 @@ def draw(models: Sequence[Measured], rolled: Rolled | None, folder: Path) -> Non
 def sections(models: Sequence[Measured], rolled: Rolled | None, minutes: float) -> list[str]:
     """What is written, section by section."""
     named = ", ".join(f"`{model.name}` {model.version}" for model in models) or "no model"
-    command = "python bench/quality.py"
+    command = command_of(models, rolled)
     written = [f"Measured on {datetime.now(UTC):%Y-%m-%d} by `{command}` in {minutes:.0f} minutes: {named}."]
     written.append(f"### What was aimed at\n\n{aims(models, rolled)}")
     written += map(section_of, models)
@@ -231,6 +231,12 @@ def sections(models: Sequence[Measured], rolled: Rolled | None, minutes: float) 
             "passage.\n\n![Nats by the length of the match](images/nats-by-match-frames.svg)"
         )
     return written
+
+
+def command_of(models: Sequence[Measured], rolled: Rolled | None) -> str:
+    """The command that measures just this."""
+    chosen = [] if len(models) == len(CORPORA) else ["--models", *(model.name for model in models)]
+    return " ".join(["python bench/quality.py", *chosen, *([] if rolled else ["--without-pianoroll"])])
 
 
 def aims(models: Sequence[Measured], rolled: Rolled | None) -> str:

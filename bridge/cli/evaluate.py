@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bridge.beats.playlist import Score
     from bridge.evaluation.cases import Piece
     from bridge.evaluation.continuations import Continuations
+    from bridge.network.training import Figures
     from bridge.request import OptionValue
 
 evaluate_app = typer.Typer(
@@ -26,6 +27,7 @@ evaluate_app = typer.Typer(
 )
 
 Songs = Annotated[Path, typer.Argument(metavar="FOLDER", help="MIDI files, also in folders within.")]
+_VOICES = ("melody", "accompaniment", "sum")
 _HINTS = {
     "torch": (TrainingUnavailable, "train"),
     "onnx": (TrainingUnavailable, "train"),
@@ -95,7 +97,15 @@ def pianoroll(
 
 @evaluate_app.command()
 def words(
-    folder: Songs, *, model: Model = DEFAULT_MODEL, data_dir: DataDir = None, as_json: AsJson = False
+    folder: Songs,
+    *,
+    model: Model = DEFAULT_MODEL,
+    counting: Annotated[
+        Path | None,
+        typer.Option("--counting", metavar="FOLDER", help="Put the counting model beside; it counts there."),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
 ) -> None:
     """Nats a quarter note of each voice, by a model."""
     with extras():
@@ -108,18 +118,31 @@ def words(
         scores = _scores(folder, on_progress)
     with progress_bar(f"measuring {len(scores)} songs") as on_progress:
         figures = word_nats(where, scores, on_progress)
-    melody, accompaniment = figures.voices
+    found = {model: figures} | ({"counting model": _counted(counting, scores)} if counting else {})
     if as_json:
         told = {"model": model, "songs": len(scores), "quarters": sum(score.quarters for score in scores)}
-        show_json({"melody": melody, "accompaniment": accompaniment, "sum": figures.sum, **told})
+        beside = {"counting_model": _voices(found["counting model"])} if counting else {}
+        show_json({**_voices(figures), **told, **beside})
         return
-    rows = [
-        ("melody", f"{melody:.4f}"),
-        ("accompaniment, given the melody", f"{accompaniment:.4f}"),
-        ("sum", f"{figures.sum:.4f}"),
-    ]
-    show_table(("voice", "nats a quarter note"), rows, numbers=("nats a quarter note",))
-    show(f"{model} on {len(scores)} songs; lower is better")
+    rows = [(name, *(f"{nats:.4f}" for nats in _voices(one).values())) for name, one in found.items()]
+    show_table(("nats a quarter note", *_VOICES), rows, numbers=_VOICES)
+    show(f"on {len(scores)} songs; lower is better")
+
+
+def _voices(figures: Figures) -> dict[str, float]:
+    return dict(zip(_VOICES, (*figures.voices, figures.sum), strict=True))
+
+
+def _counted(folder: Path, scores: Sequence[Score]) -> Figures:
+    """What the counting model has of some songs after it has counted in a folder."""
+    from bridge.evaluation.cases import read_pieces, scores_of
+    from bridge.evaluation.counting import Counting, songs_to_count
+    from bridge.evaluation.likelihood import counted_nats
+
+    with progress_bar(f"reading {folder}") as on_progress:
+        pieces = songs_to_count(read_pieces(folder, on_progress=on_progress))
+    with progress_bar("counting") as on_progress:
+        return counted_nats(Counting(scores_of(pieces), on_progress), scores)
 
 
 def _scores(folder: Path, on_progress: Any) -> tuple[Score, ...]:  # noqa: ANN401  a bar's callback
@@ -140,7 +163,7 @@ def continuations(
             metavar="FOLDER",
             help="The songs that the model learned from: copies are looked for there, and the counting model "
             "counts there.",
-            show_default="`train` beside a folder called `valid`",
+            show_default="a folder `train` beside FOLDER",
         ),
     ] = None,
     primers: Annotated[int, typer.Option("--primers", min=8, help="How many 4-bar primers at most.")] = 320,
@@ -196,9 +219,9 @@ def continuations(
 
 
 def _beside(folder: Path) -> Path | None:
-    """The training songs that belong to a folder of validation songs."""
+    """The training songs that belong to a folder of held-out songs."""
     beside = folder.resolve().with_name("train")
-    return beside if folder.resolve().name == "valid" and beside.is_dir() else None
+    return beside if beside.is_dir() and beside != folder.resolve() else None
 
 
 def _options(texts: Sequence[str]) -> dict[str, OptionValue]:

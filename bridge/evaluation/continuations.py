@@ -18,7 +18,7 @@ from bridge.evaluation.cases import ANSWER_BARS, PRIMER_BARS, Case
 from bridge.evaluation.copying import Steps, longest_runs, steps_of
 from bridge.evaluation.distance import distance
 from bridge.evaluation.features import features_of, table_of
-from bridge.evaluation.measures import MEASURES
+from bridge.evaluation.measures import MEASURES, known_mean
 from bridge.evaluation.passage import Passage, line_of_clip, line_of_words, passage_of
 from bridge.evaluation.rivals import dealt, looped, shuffled
 from bridge.evaluation.telling import Giveaway, Side, Told, giveaways, tell_apart, tell_rivals, telling_power
@@ -217,7 +217,7 @@ def _sift(
         if tells(columns[Kind.REAL], columns[Kind.SHUFFLED]) or tells(
             columns[Kind.REAL], columns[Kind.DEALT]
         ):
-            means[name] = {kind: float(np.nanmean(column)) for kind, column in columns.items()}
+            means[name] = {kind: known_mean(column) for kind, column in columns.items()}
         else:
             dropped.append(name)
     return means, tuple(dropped)

@@ -98,7 +98,7 @@ def word_nats(
     model = _load(folder)
     songs = []
     for number, score in enumerate(scores):
-        songs.append(prepare(score, model.config.lookbacks))
+        songs.append(prepare(score, model.config))
         on_progress(0.5 * (number + 1) / len(scores))
     figures = measure(model, songs)
     on_progress(1.0)
@@ -121,7 +121,7 @@ def beats_by_match(folder: Path, scores: Sequence[Score]) -> ByMatch:
     model = _load(folder).eval().requires_grad_(requires_grad=False)
     nats, lengths = [], []
     for score in scores:
-        inputs = to_inputs(collate([prepare(score, model.config.lookbacks)]))
+        inputs = to_inputs(collate([prepare(score, model.config)]))
         nats.append(-model(inputs)[0].sum(0).numpy().astype(np.float64))
         lengths.append(_matches(score))
     return by_match(np.concatenate(nats), np.concatenate(lengths))

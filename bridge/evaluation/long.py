@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.evaluation.cases import ANSWER_BARS, Piece, cut_out
 from bridge.evaluation.continuations import home_shift
-from bridge.evaluation.measures import chord_tones, in_key, pitch_class_entropy, self_similarity
+from bridge.evaluation.measures import chord_tones, in_key, known_mean, pitch_class_entropy, self_similarity
 from bridge.evaluation.passage import passage_of
 from bridge.music.key import find_key
 from bridge.music.note import VOICES, Clip, Role
@@ -108,8 +108,7 @@ def measure_accompaniments(
         made = variation.clips[Role.ACCOMPANIMENT]
         rows.append([_agreement(case, c) for c in (made, case.real[Role.ACCOMPANIMENT], _other(case, cases))])
         on_progress((number + 1) / len(cases))
-    means = np.nanmean(np.array(rows, np.float64), 0)
-    return Accompanied(*(float(mean) for mean in means))
+    return Accompanied(*(known_mean(column) for column in np.array(rows, np.float64).T))
 
 
 def _agreement(case: Case, accompaniment: Clip) -> float:

@@ -133,6 +133,11 @@ def entropy(values: Ints) -> float:
     return float(-(shares * np.log2(shares)).sum()) + 0.0
 
 
+def known_mean(values: Floats) -> float:
+    """The mean of those that are numbers; not a number where none is."""
+    return _mean(values[np.isfinite(values)])
+
+
 def _mean(values: object) -> float:
     """The mean; not a number where there is nothing to take it of."""
     array = np.asarray(values, np.float64)
