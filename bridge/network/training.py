@@ -257,7 +257,8 @@ class Fit:
             if should_stop() or self._clock.is_late():
                 return
         place.epoch, place.iteration_in_epoch = place.epoch + 1, 0
-        self._check(on_better)
+        if place.checked != place.iteration:
+            self._check(on_better)
 
     def _share_done(self) -> float:
         """How much of the run is over, 0 to 1: of its epochs or of its minutes, whichever is nearer."""
