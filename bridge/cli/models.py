@@ -25,10 +25,16 @@ def models(context: typer.Context, *, data_dir: DataDir = None, as_json: AsJson 
     """List the models that can be used, bundled and your own; or do something with one."""
     if context.invoked_subcommand is None:
         list_models(data_dir=data_dir, as_json=as_json)
-    elif data_dir or as_json:
+    elif any(_is_typed(context, name) for name in ("data_dir", "as_json")):
         raise typer.BadParameter(
             f"write options behind the command: macnet models {context.invoked_subcommand} ..."
         )
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, and not in the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @models_app.command("list")

@@ -12,6 +12,7 @@ import re
 import shutil
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bridge.errors import ModelDamaged, ModelExists, ModelMissing
@@ -87,6 +88,8 @@ def unpack(file: Path, models_dir: Path, name: str) -> Path:
         return draft.rename(target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # another import may be under way
+            draft.parent.rmdir()
 
 
 def _take_apart(file: Path, draft: Path) -> None:
