@@ -23,6 +23,7 @@ from bridge.errors import BadArgument, TrainingUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bridge.beats.playlist import Score
     from bridge.evaluation.originality import Originality
     from bridge.network.corpus import Reading
     from bridge.network.recipe import Trained
@@ -35,6 +36,8 @@ NOTHING: Final = "none"
 _SAMPLE_EVERY_S: Final = 60.0
 _PLAIN_EVERY_S: Final = 30.0
 """Where no bar can be drawn, how it goes is a line now and then."""
+_READING_SHARE: Final = 0.4
+"""Of the minutes that were promised, so much may go by until the songs have been read."""
 _LISTENING_SHARE: Final = 0.05
 _LISTENING_S: Final = 30.0
 """Of the minutes that were promised, so much is left to compare what the model plays with the songs."""
@@ -156,8 +159,11 @@ def _read_library(job: Job, *, roles: Path | None, tell: bool) -> Reading:
             show(f"every file by name: {read.manifest}")
         songs = max(1, read.report.songs)
         with progress_bar("spelling the songs in beat words") as on_progress:
-            scores = []
+            scores: list[Score] = []
             for song in songs_of(read.cache):
+                if scores and time.monotonic() - job.began > _READING_SHARE * job.promised_s:
+                    remark(f"there is time for {len(scores):,} of {songs:,} songs; more --minutes hold more")
+                    break
                 scores.append(song.score)
                 on_progress(len(scores) / songs)
         left_out = {

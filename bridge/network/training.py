@@ -390,7 +390,11 @@ class Fit:
         for number, moments in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{n}": v for n, v in moments.items()}
         tensors |= rng_states(self.device)
-        notes = {"place": json.dumps(asdict(self._place)), "learns_from": self._learns_from()}
+        notes = {
+            "place": json.dumps(asdict(self._place)),
+            "learns_from": self._learns_from(),
+            "is_mixed": json.dumps(self._is_mixed),
+        }
         write_tensors(self.folder / RUN, tensors, notes)
         self._clock.saved()
 
@@ -402,6 +406,9 @@ class Fit:
                 hint="Leave out --resume to start over; or name the same folder, base and options as before.",
             )
         self._place = _Place(**json.loads(notes["place"]))
+        self._is_mixed = json.loads(
+            notes["is_mixed"]
+        )  # what was faster once stays, so that the run is the same
         self.model.load_state_dict(_under("model.", tensors))
         for name, value in _under("average.", tensors).items():
             self._average[name].copy_(value)
