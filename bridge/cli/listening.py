@@ -27,6 +27,7 @@ RNG_SEED: Final = 1
 ANSWERS: Final = 24
 """How many answers, and as many passages of real songs, originality is told from."""
 _VARIATIONS: Final = 2
+_SAMPLES: Final = "[0-9][0-9][0-9] *.mid"
 _STEP_BARS: Final = 4
 _BAR: Final = 3_840
 _MOST_SONGS: Final = 2_000
@@ -69,10 +70,12 @@ class Samples:
     Args:
         folder: where the samples go; those of an earlier run go when the first new one comes.
         base: what the model is called that the run starts from.
+        resume: the samples of the earlier run stay, and are counted on from.
     """
 
-    def __init__(self, folder: Path, base: str) -> None:
-        self._folder, self._base, self._count = folder, base, 0
+    def __init__(self, folder: Path, base: str, *, resume: bool = False) -> None:
+        self._folder, self._base = folder, base
+        self._count = len(list(folder.glob(_SAMPLES))) if resume else 0
 
     def __call__(self, listen: Listen) -> None:
         """Make one sample; what a model cannot play is no reason to stop training."""
@@ -91,7 +94,7 @@ class Samples:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._count:
-            for old in self._folder.glob("[0-9][0-9][0-9] *.mid"):
+            for old in self._folder.glob(_SAMPLES):
                 old.unlink()
         what = _after(listen.seconds) if listen.seconds else f"before, {self._base}"
         path = self._folder / f"{self._count:03d} {what}.mid"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 import signal
 import time
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ class Job:
         settings: how.
         resume: go on with what was broken off.
         data_dir: where everything is kept.
+        roles: the file of roles, where one was named.
         began: when the minutes that were promised began.
     """
 
@@ -62,7 +64,21 @@ class Job:
     settings: TrainSettings
     resume: bool
     data_dir: Path
+    roles: Path | None
     began: float
+
+    @property
+    def go_on(self) -> str:
+        """The command that goes on with this run."""
+        named = {
+            "--name": (self.name, ""),
+            "--base": (self.base, DEFAULT_MODEL),
+            "--rng-seed": (self.settings.rng_seed, DEFAULTS.rng_seed),
+            "--roles": (self.roles, None),
+            "--data-dir": (self.data_dir, data_folder(None)),
+        }
+        options = [part for name, (value, usual) in named.items() if value != usual for part in (name, value)]
+        return shlex.join(map(str, ["macnet", "train", self.folder, *options, "--resume"]))
 
     @property
     def run_dir(self) -> Path:
@@ -114,13 +130,13 @@ def train(
     """Train a model on a folder of your music; nothing leaves this machine. Ctrl-C keeps the best so far."""
     began = time.monotonic()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
-    job = Job(folder, name, base, settings, resume, data_folder(data_dir), began)
+    job = Job(folder, name, base, settings, resume, data_folder(data_dir), roles, began)
     _check(job)
     try:
-        reading = _read_library(job, roles=roles, tell=not as_json)
+        reading = _read_library(job, tell=not as_json)
         trained = _run(job, reading)
     except KeyboardInterrupt:
-        remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
+        remark(f"broken off; this goes on: {job.go_on}")
         raise
     with progress_bar("comparing what it plays with your songs") as on_progress:
         on_progress(0.0)
@@ -147,13 +163,13 @@ def _check(job: Job) -> None:
         default_shelf(job.data_dir).folder(job.base)
 
 
-def _read_library(job: Job, *, roles: Path | None, tell: bool) -> Reading:
+def _read_library(job: Job, *, tell: bool) -> Reading:
     """What a library gives to learn from; its report is shown first, so that nobody trains on half of it unawares."""
     from bridge.library.songs import songs_of
     from bridge.library.verdicts import verdicts
     from bridge.network.corpus import Reading
 
-    with open_library(job.folder, job.data_dir, roles=roles) as read:
+    with open_library(job.folder, job.data_dir, roles=job.roles) as read:
         if tell:
             tell_report(read.report)
             show(f"every file by name: {read.manifest}")
@@ -189,15 +205,16 @@ def _run(job: Job, reading: Reading) -> Trained:
     from bridge.network.checkpoint import default_shelf
 
     base = None if job.base == NOTHING else default_shelf(job.data_dir).folder(job.base)
+    samples = Samples(job.run_dir / "samples", job.base, resume=job.resume)
     with _progress() as on_progress, first_interrupt_asks() as should_stop:
         audience = recipe.Audience(
             on_progress=on_progress,
-            on_sample=Samples(job.run_dir / "samples", job.base),
+            on_sample=samples,
             should_stop=should_stop,
             sample_every_s=_SAMPLE_EVERY_S,
             began=job.began,
         )
-        return recipe.train(
+        trained = recipe.train(
             job.folder,
             job.name,
             recipe=recipe.Recipe(job.settings_to_learn, base=base),
@@ -207,6 +224,8 @@ def _run(job: Job, reading: Reading) -> Trained:
             reading=reading,
             run_dir=job.run_dir,
         )
+    samples(recipe.Listen(trained.folder, trained.held_out, trained.seconds))
+    return trained
 
 
 @contextmanager
@@ -270,7 +289,7 @@ def how_it_ended(trained: Trained, job: Job) -> str:
     songs = len(trained.reading.scores)
     these = f"{'this song' if songs == 1 else f'these {songs:,} songs'}"
     time_taken = how_long(trained.seconds)
-    go_on = f"`macnet train {job.folder} --name {job.name} --resume` goes on"
+    go_on = f"`{job.go_on}` goes on"
     said = {
         "learned": f"{job.name} has learned what it can from {these} after {time_taken}; "
         "more would only learn them by heart",
@@ -297,7 +316,7 @@ def what_it_brought(trained: Trained, base: str) -> str:
     if len(trained.reading.scores) < len(trained.learned) + count:
         tried = f"{count} {'passage' if count == 1 else 'passages'} of yours that it did not learn from"
     if trained.base is None:
-        return f"on {tried} it is surprised by {figure:.2f} nats a beat"
+        return f"on {tried}, it is surprised by {figure:.2f} nats a beat"
     if not trained.is_better:
         return (
             f"on {tried}, nothing it learned was better than {base} ({figure:.2f} nats a beat): the model is {base} "

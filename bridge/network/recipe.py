@@ -177,7 +177,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
             learned, held_out, plan.config, plan.settings, folder=run, start=plan.start, floor=plan.floor
         )
         listening = _Listening(run, plan, card, held_out, audience)
-        listening.to_base(recipe.base)
+        listening.to_base(None if resume else recipe.base)
         figures = fit.run(
             audience.on_progress,
             resume=resume,

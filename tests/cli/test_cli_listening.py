@@ -52,6 +52,15 @@ def test_samples_of_an_earlier_run_go_and_what_the_user_put_there_stays(tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["000 before, folk.mid", "mine.mid"]
 
 
+def test_a_run_that_goes_on_keeps_its_samples_and_counts_on(tmp_path: Path) -> None:
+    Samples(tmp_path, "folk")(Listen(FOLK, [a_song(1)], 0.0))
+    Samples(tmp_path, "folk", resume=True)(Listen(FOLK, [a_song(1)], 61.0))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "000 before, folk.mid",
+        "001 after 1 min 01 s.mid",
+    ]
+
+
 def test_songs_too_short_to_go_on_from_give_no_sample(tmp_path: Path) -> None:
     Samples(tmp_path / "samples", "folk")(Listen(FOLK, [a_song(1, bars=2)], 0.0))
     assert not (tmp_path / "samples").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -155,6 +156,16 @@ def test_training_that_is_broken_off_says_how_to_go_on(
     said = macnet("train", tmp_path, "--name", "mine")
     assert said.code == 130
     assert "--resume" in said.err
+
+
+def test_what_goes_on_is_the_same_run(macnet: Callable[..., Said], trainer: Trainer, tmp_path: Path) -> None:
+    trainer.made = replace(MADE, ending=Ending.STOPPED)
+    music = tmp_path / "my music"
+    music.mkdir()
+    said = macnet("train", music, "--name", "mine", "--base", "none", "--rng-seed", 9)
+    command = said.out.partition("`")[2].partition("`")[0]
+    assert command == f"macnet train '{music}' --name mine --base none --rng-seed 9 --resume"
+    assert macnet(*shlex.split(command)[1:]).code == 0
 
 
 def test_the_first_interrupt_asks_and_the_second_breaks_off() -> None:
