@@ -19,7 +19,7 @@ from bridge.cli.library import RolesFile, open_library, tell_report
 from bridge.cli.parameters import AsJson, DataDir, data_folder
 from bridge.cli.printing import note_console, progress_bar, remark, show, show_json
 from bridge.config import DEFAULT_MODEL, TrainSettings
-from bridge.errors import BadArgument, TrainingUnavailable
+from bridge.errors import BadArgument, MacNetError, TrainingUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -249,7 +249,11 @@ def first_interrupt_asks() -> Iterator[Callable[[], bool]]:
 def _originality(trained: Trained, job: Job) -> Originality | None:
     from bridge.cli.listening import originality_of
 
-    return originality_of(trained, until=min(job.until, time.monotonic() + _LISTENING_S) - 1.0)
+    try:
+        return originality_of(trained, until=min(job.until, time.monotonic() + _LISTENING_S) - 1.0)
+    except MacNetError as error:  # the model is finished, whatever happens here
+        remark(f"originality could not be looked at: {error}")
+        return None
 
 
 def _as_json(job: Job, trained: Trained, original: Originality | None) -> dict[str, Any]:
