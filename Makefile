@@ -9,7 +9,7 @@ ARGS ?=
 TORCH := 2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fix bench quality train-models clean
+.PHONY: help serve test check fix bench quality device reapack train-models clean
 
 help: ## List the targets
 	@echo "make serve    starts the bridge.   make test    runs every test."
@@ -25,11 +25,12 @@ serve: $(VENV)/.serve ## Install what serving needs, and start the bridge with i
 test: $(VENV)/.develop ## Install what tests need (torch too), and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.develop ## Check form, types and layers; writes nothing
+check: $(VENV)/.develop ## Check form, types, layers and ReaPack's rules; writes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python reaper_scripts/reapack.py --check
 
 fix: $(VENV)/.develop ## Mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .
@@ -41,9 +42,16 @@ bench: $(VENV)/.develop ## Measure speed and print the tables
 quality: $(VENV)/.develop ## Measure the models and write docs/QUALITY.md with its plots
 	$(BIN)/python bench/quality.py $(ARGS)
 
+reapack: $(VENV)/.develop ## Write index.xml, by which ReaPack installs the actions for REAPER
+	$(BIN)/python reaper_scripts/reapack.py $(ARGS)
+
 train-models: $(VENV)/.develop ## Train the bundled models again, as they were
 	$(BIN)/python bench/train_models.py folk --minutes 35 $(ARGS)
 	$(BIN)/python bench/train_models.py songs --minutes 70 $(ARGS)
+
+device: $(VENV)/.develop ## Build the Live device and its picture from their sources
+	@$(BIN)/python -m max_for_live.workshop build
+	@$(BIN)/python -m max_for_live.workshop picture
 
 clean: ## Remove .venv and everything that was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -55,6 +55,11 @@ what happened and where, the hint says what to do next.
     │   └── OutOfMemory             training.out_of_memory
     ├── EvaluationError
     │   └── EvaluationUnavailable   evaluation.unavailable
+    ├── InstallError
+    │   ├── InstallFolderMissing    install.no_folder
+    │   ├── NotShipped              install.not_shipped
+    │   ├── InstallUnwritable       install.unwritable
+    │   └── NothingInstalled        install.nothing
     └── SettingError                setting.invalid
 
 Foreign errors are mapped to these in the one file that imports the foreign library.
@@ -377,6 +382,36 @@ class EvaluationUnavailable(EvaluationError):
     """What measuring needs is not installed."""
 
     code = "evaluation.unavailable"
+
+
+class InstallError(MacNetError):
+    """Scripts or the device cannot be put into a DAW's folder, or taken out."""
+
+    code = "install"
+
+
+class InstallFolderMissing(InstallError):
+    """The DAW's folder is not where it is looked for."""
+
+    code = "install.no_folder"
+
+
+class NotShipped(InstallError):
+    """This copy of the product lacks what should be installed."""
+
+    code = "install.not_shipped"
+
+
+class InstallUnwritable(InstallError):
+    """A file cannot be written, replaced or removed."""
+
+    code = "install.unwritable"
+
+
+class NothingInstalled(InstallError):
+    """There is no record of anything that was installed there."""
+
+    code = "install.nothing"
 
 
 class SettingError(MacNetError):

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge.config import LIMITS
-from bridge.errors import BadArgument, ClipTooLong, EmptyClip
-from bridge.music.note import TICKS_PER_BEAT, VOICES, Clip, Role, Ticks
+from bridge.errors import BadArgument, ClipOutOfRange, ClipTooLong, EmptyClip
+from bridge.music.note import COMMON_TIME, TICKS_PER_BEAT, VOICES, Clip, Meter, Role, Ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class OptionSpec:
         low, high: the range of a number; equal when no number is taken.
         choices: the words that are taken.
         integral: the number must be whole.
-        effective: False while the option is checked and stored but does not change the music yet.
+        only: the use case that it is for; with the others it changes nothing.
         meaning: one line for the help and the docs.
     """
 
@@ -50,7 +50,7 @@ class OptionSpec:
     high: float = 0.0
     choices: tuple[str, ...] = ()
     integral: bool = False
-    effective: bool = True
+    only: Kind | None = None
 
 
 OPTIONS: dict[str, OptionSpec] = {
@@ -72,33 +72,15 @@ OPTIONS: dict[str, OptionSpec] = {
             "which of the twelve semitones above the root are in the scale",
             choices=("twelve 0/1",),
         ),
-        OptionSpec("density", 1.0, "notes a beat, as a multiple of the clip's", 0.25, 4.0, effective=False),
+        OptionSpec("density", 1.0, "notes a beat, as a multiple of the clip's", 0.25, 4.0),
+        OptionSpec("register", 0, "semitones above or below the clip's range", -36, 36, integral=True),
         OptionSpec(
-            "register",
-            0,
-            "semitones above or below the clip's range",
-            -36,
-            36,
-            integral=True,
-            effective=False,
+            "similarity", 0.5, "how much of the clip comes back: 0 invents, 1 varies it closely", 0.0, 1.0
         ),
+        OptionSpec("rhythm", "free", "keep: the clip's rhythm with new pitches", choices=("free", "keep")),
+        OptionSpec("feel", 1.0, "0: straight; 1: the clip's own velocities and timing", 0.0, 1.0),
         OptionSpec(
-            "similarity",
-            0.5,
-            "how much of the clip comes back: 0 invents, 1 stays close",
-            0.0,
-            1.0,
-            effective=False,
-        ),
-        OptionSpec(
-            "rhythm",
-            "free",
-            "keep: the clip's rhythm with new pitches",
-            choices=("free", "keep"),
-            effective=False,
-        ),
-        OptionSpec(
-            "feel", 1.0, "0: straight; 1: the clip's own velocities and timing", 0.0, 1.0, effective=False
+            "meter", "4/4", "the time signature of music from nothing", choices=("n/d",), only=Kind.GENERATE
         ),
         OptionSpec("voices", "both", "which voices come back", choices=("both", "melody", "accompaniment")),
     )
@@ -114,8 +96,8 @@ def check_option(name: str, value: object) -> OptionValue:
     spec = OPTIONS.get(name)
     if spec is None:
         raise BadArgument(f"there is no option {name!r}", hint=f"Options are {', '.join(OPTIONS)}.")
-    if name == "scale":
-        return _check_scale(value)
+    if name in _TEXTS:
+        return _TEXTS[name](value)
     if isinstance(value, str):
         return _check_choice(spec, value)
     return _check_number(spec, value)
@@ -127,6 +109,29 @@ def _check_scale(value: object) -> str:
     raise BadArgument(
         f"scale {value!r} is not a scale", hint="Give twelve letters 0 or 1, such as 101011010101."
     )
+
+
+def _check_meter(value: object) -> str:
+    return str(parse_meter(value))
+
+
+_TEXTS = {"scale": _check_scale, "meter": _check_meter}
+"""Options whose words have a form of their own."""
+
+
+def parse_meter(value: object) -> Meter:
+    """The meter that a text such as `6/8` names.
+
+    Raises:
+        BadArgument: the text names none.
+    """
+    top, _, bottom = str(value).partition("/")
+    try:
+        return Meter(int(top), int(bottom))
+    except (ValueError, ClipOutOfRange) as error:
+        raise BadArgument(
+            f"meter cannot be {value!r}", hint="Give a time signature such as 4/4 or 6/8."
+        ) from error
 
 
 def _check_choice(spec: OptionSpec, value: str) -> OptionValue:
@@ -171,6 +176,7 @@ class Request:
         model: the name of the model.
         options: checked values of the options that were given; the others hold their defaults.
         tempo_bpm: quarter notes a minute, for what is written as a file; 0 when unknown.
+        avoid: answers to the same clip, by role, that the variations keep away from: what was given before.
 
     Raises:
         BadArgument, EmptyClip, ClipTooLong: the request cannot be answered as it stands.
@@ -184,6 +190,7 @@ class Request:
     model: str
     options: Mapping[str, OptionValue] = field(default_factory=dict)
     tempo_bpm: float = 0.0
+    avoid: tuple[Mapping[Role, Clip], ...] = ()
 
     def __post_init__(self) -> None:
         _check_count("variations", self.variations, 1, LIMITS.variations)
@@ -199,6 +206,13 @@ class Request:
     def option(self, name: str) -> OptionValue:
         """The value of an option: as given, else its default."""
         return self.options.get(name, OPTIONS[name].default)
+
+    @property
+    def meter(self) -> Meter:
+        """The meter of the answer: that at the clips' end, or the one that music from nothing is asked in."""
+        if self.kind is Kind.GENERATE and "meter" in self.options:
+            return parse_meter(self.options["meter"])
+        return next((clip.end_meter for clip in self.clips.values()), COMMON_TIME)
 
     @property
     def wanted(self) -> tuple[Role, ...]:

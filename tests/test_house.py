@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted((ROOT / "bridge").rglob("*.py"))
-ALL_PYTHON = [path for room in ("bridge", "tests", "bench") for path in sorted((ROOT / room).rglob("*.py"))]
+SOURCES = [path for room in ("bridge", "max_for_live") for path in sorted((ROOT / room).rglob("*.py"))]
+ALL_PYTHON = [
+    path
+    for room in ("bridge", "tests", "bench", "max_for_live")
+    for path in sorted((ROOT / room).rglob("*.py"))
+]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 HEAVY = (

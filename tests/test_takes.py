@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +131,68 @@ def test_whole_options_come_back_as_whole_numbers(takes: Takes) -> None:
     (take_id,) = takes.keep(ask(options={"key": 5, "temperature": 1.0}), answer(1))
     stored = takes.request_of(take_id).options
     assert [type(value) for value in stored.values()] == [int, float]
+
+
+def test_a_clip_that_was_answered_is_answered_otherwise_whatever_it_is_called(takes: Takes) -> None:
+    assert takes.informed(ask(), is_new=True).avoid == ()
+    takes.keep(ask(), answer(2))
+    renamed = ask(clips={Role.MELODY: replace(TUNE, name="other")}, rng_seed=9, options={})
+    assert takes.informed(renamed, is_new=True).avoid == tuple(v.clips for v in answer(2))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"clips": {Role.ACCOMPANIMENT: CHORD}}, {"kind": Kind.VARY}, {"kind": Kind.GENERATE, "clips": {}}],
+    ids=["another clip", "another use case", "no clip"],
+)
+def test_what_was_not_asked_before_has_nothing_to_avoid(takes: Takes, changes: dict[str, object]) -> None:
+    takes.keep(ask(), answer(2))
+    takes.keep(ask(kind=Kind.GENERATE, clips={}), answer(2))
+    assert takes.informed(ask(**changes), is_new=True).avoid == ()
+
+
+def test_an_answer_that_shall_be_repeated_avoids_what_it_avoided_then(takes: Takes) -> None:
+    first = takes.informed(ask(), is_new=True)
+    takes.keep(first, answer(1))
+    second = takes.informed(ask(rng_seed=8), is_new=True)
+    takes.keep(second, answer(1))
+    assert takes.informed(ask(), is_new=False) == first
+    assert takes.informed(ask(rng_seed=8), is_new=False) == second != first
+    assert takes.informed(ask(rng_seed=9), is_new=False).avoid == ()
+
+
+def test_only_the_last_answers_are_avoided_and_none_that_were_pruned(takes: Takes) -> None:
+    for number in range(10):
+        takes.keep(ask(rng_seed=number), answer(2))
+    assert len(takes.informed(ask(), is_new=True).avoid) == store_file.AVOIDED
+    takes.prune(keep_last=3)
+    assert len(takes.informed(ask(), is_new=True).avoid) == 3
+
+
+def test_what_was_avoided_is_kept_with_the_take(path: Path) -> None:
+    with Takes(path) as takes:
+        takes.keep(ask(), answer(2))
+        asked = takes.informed(ask(rng_seed=8), is_new=True)
+        (take_id,) = takes.keep(asked, answer(1))
+    with Takes(path) as takes:
+        assert takes.request_of(take_id) == asked
+
+
+def test_a_file_of_before_is_brought_up_and_its_takes_are_read(path: Path) -> None:
+    body = {"kind": "generate", "clips": {}, "length": 960, "variations": 1, "rng_seed": 1, "model": "folk"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as db, db:
+        for statement in store_file.MIGRATIONS[0]:
+            db.execute(statement)
+        db.execute(
+            "INSERT INTO requests VALUES (1, '2026-05-01T08:00:00.000000+00:00', '', '', ?)",
+            (json.dumps({**body, "options": {}, "tempo_bpm": 0.0}),),
+        )
+        db.execute("INSERT INTO takes VALUES (1, 1, 0, ?)", (json.dumps({"index": 0, "clips": {}}),))
+        db.execute("PRAGMA user_version = 1")
+    with Takes(path) as takes:
+        assert takes.find(1).request.avoid == ()
+        assert takes.keep(ask(), answer(1)) == (2,)
 
 
 def test_takes_are_there_after_opening_the_file_again(path: Path) -> None:

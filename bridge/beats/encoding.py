@@ -67,9 +67,9 @@ class Voice:
 _Place = int
 
 
-def encode_clip(clip: Clip) -> Voice:
-    """The beat words of a clip."""
-    beats = clip_beats(clip)
+def encode_clip(clip: Clip, beats: tuple[Beat, ...] = ()) -> Voice:
+    """The beat words of a clip; in `beats` where it starts inside of a bar that its meters do not tell of."""
+    beats = beats or clip_beats(clip)
     spans = _place_notes(clip.notes, beats)
     bins: list[list[tuple[WordNote, Shade | None]]] = [[] for _ in beats]
     for note, (onset, end) in zip(clip.notes, spans, strict=True):

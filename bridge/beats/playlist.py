@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bridge.beats.encoding import encode_clip
 from bridge.beats.metre import Beat, clip_beats
 from bridge.beats.vocabulary import project, settle
-from bridge.beats.word import Word
+from bridge.beats.word import Word, WordNote
 from bridge.music.key import find_key
 from bridge.music.note import VOICES, Clip, Role
 
@@ -73,11 +73,11 @@ def score_of(clips: Mapping[Role, Clip], *, name: str = "", shift: int | None = 
     return Score(name, frame, voices, tuple(role in clips for role in VOICES), shift, shift_nats)
 
 
-def words_of(clip: Clip, shift: int) -> tuple[Word, ...]:
-    """A clip's words, transposed, on the network's grid, holding only what sounds."""
+def words_of(clip: Clip, shift: int, beats: tuple[Beat, ...] = ()) -> tuple[Word, ...]:
+    """A clip's words, transposed, on the network's grid, holding only what sounds; see `encode_clip`."""
     words: list[Word] = []
     sounding: tuple[int, ...] = ()
-    for word in encode_clip(clip).words:
+    for word in encode_clip(clip, beats).words:
         words.append(settle(project(transpose_word(word, shift)), sounding))
         sounding = words[-1].sounding
     return tuple(words)
@@ -87,7 +87,8 @@ def transpose_word(word: Word, semitones: int) -> Word:
     """The word `semitones` higher; a pitch that would leave the keyboard stays in it, octaves away."""
     if semitones == 0:
         return word
-    return Word(tuple(sorted(replace(n, pitch=_fold(n.pitch + semitones)) for n in word.notes)))
+    moved = (WordNote(n.onset, n.duration, _fold(n.pitch + semitones), n.articulated) for n in word.notes)
+    return Word(tuple(sorted(moved)))
 
 
 def transposed(score: Score, semitones: int) -> Score:

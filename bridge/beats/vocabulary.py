@@ -55,6 +55,7 @@ _NAMES: Final = ("END", "NONE", "ALL", "SOME", "SUSTAIN", "CUT", "FIN")
 _INDEX: Final = {position: index for index, position in enumerate(GRID)}
 
 Mask = npt.NDArray[np.bool_]
+_EVERYWHERE: Final[Mask] = np.ones(LAST, np.bool_)
 
 
 def symbol_names() -> tuple[str, ...]:
@@ -148,6 +149,9 @@ class Speller:
         allowed: of 128 keys, those that may be articulated (a locked key); all when not given.
         must_strike: the word shall not be a rest.
         may_hold: what sounds may be held over; not where a clip ends and its answer begins.
+        places: of the `LAST` positions of `GRID` before the beat's end, those where a note may start; the beat
+            itself is always one of them. All when not given.
+        strike_by: the index in `GRID` at which the first note starts at the latest, where one must.
     """
 
     def __init__(
@@ -157,10 +161,14 @@ class Speller:
         *,
         must_strike: bool = False,
         may_hold: bool = True,
+        places: Mask | None = None,
+        strike_by: int = LAST - 1,
     ) -> None:
         self._sounding = tuple(sounding)
         self._allowed = np.ones(128, np.bool_) if allowed is None else allowed
         self._must_strike, self._may_hold = must_strike, may_hold
+        self._places = _EVERYWHERE if places is None else places
+        self._strike_by = strike_by if must_strike else LAST - 1
         self._notes: list[WordNote] = []
         self._busy = np.zeros(128, np.int64)  # up to which position each pitch sounds already
         self._ties: list[int] = []  # for each sounding pitch, up to where it is held; 0: not held
@@ -176,6 +184,11 @@ class Speller:
     def word(self) -> Word:
         """What has been spelled; whole once `is_over`."""
         return Word(tuple(sorted(self._notes)))
+
+    def forbid(self, pitch: int) -> None:
+        """Strike a pitch no more in the rest of the word."""
+        self._allowed = self._allowed.copy()
+        self._allowed[pitch] = False
 
     def legal(self) -> Mask:
         """Which of the `SIZE` symbols may come next; at least one."""
@@ -206,7 +219,8 @@ class Speller:
         if not self._may_hold:
             return
         mask[[SOME, SUSTAIN]] = True
-        mask[ALL] = bool(np.delete(self._allowed, self._sounding).any())  # then something else must be struck
+        held = sum(map(self._allowed.item, self._sounding))
+        mask[ALL] = np.count_nonzero(self._allowed) > held  # then something else must be struck
 
     def _within_ties(self, mask: Mask) -> None:
         mask[CUT] = True
@@ -245,18 +259,21 @@ class Speller:
 
     def _may_go_on(self) -> bool:
         """Whether something can still be struck later, once the group sounds up to the end of the beat."""
-        free = self._allowed & (self._busy < LAST)
-        free[self._pitches] = False
-        return self._has_room and self._onset + 1 < LAST and bool(free.any())
+        free = np.where(self._allowed, self._busy, LAST)
+        free[self._pitches] = LAST
+        least = max(self._onset + 1, int(free.min()))
+        return self._has_room and bool(self._places[least:].any())
 
     def _allow_onsets(self, mask: Mask) -> None:
         """The next group may start with the last one, if it can end later, or after it."""
         least = self._onset if self._onset >= 0 and self._end < LAST else self._onset + 1
-        free = int(np.where(self._allowed, self._busy, LAST).min())
-        mask[AT_0 + max(least, free) : AT_0 + LAST] = True
+        first = max(least, int(np.where(self._allowed, self._busy, LAST).min()))
+        until = self._strike_by + 1 if self._onset < 0 else LAST
+        mask[AT_0 + first : AT_0 + until] = self._places[first:until]
         if self._here >= least:
             mask[AT_0 + self._here] = False
-            self._allow_pitches(mask, self._here)
+            if self._places[self._here] and self._here < until:
+                self._allow_pitches(mask, self._here)
 
     def _allow_pitches(self, mask: Mask, onset: int) -> None:
         mask[PITCH_0:] = self._allowed & (self._busy <= onset)

@@ -11,6 +11,7 @@ from bridge.cli.compose import accompany, continue_, generate, vary
 from bridge.cli.demo import demo
 from bridge.cli.doctor import doctor
 from bridge.cli.evaluate import evaluate_app
+from bridge.cli.install import install_app
 from bridge.cli.library import library
 from bridge.cli.models import models_app
 from bridge.cli.serve import serve
@@ -60,4 +61,5 @@ app.command()(train)
 app.command()(words)
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(doctor)
+app.add_typer(install_app, name="install")
 app.command()(demo)

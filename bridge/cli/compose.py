@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.parameters import Bars, MusicFile, Order, Roles, data_folder, with_order
-from bridge.cli.printing import progress_bar, remark, show, show_json
+from bridge.cli.printing import progress_bar, show, show_json
 from bridge.cli.songs import output_paths, primed_song, read_primer, refuse_to_replace, song_of, tell_roles
-from bridge.errors import ClipOutOfRange
-from bridge.music.note import COMMON_TIME, Clip, Meter, MeterChange, Role
-from bridge.request import OPTIONS, Kind, Request, Variation
+from bridge.music.note import COMMON_TIME
+from bridge.request import Kind, Request, Variation, parse_meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from bridge.cli.songs import Primer
     from bridge.composer import Composer
+    from bridge.music.note import Clip, Role
     from bridge.music.song import Song
 
 _DONE = {
@@ -79,17 +79,14 @@ def generate(
     *,
     order: Order,
     bars: Bars = 8,
-    meter: Annotated[str, typer.Option("--meter", metavar="6/8", help="The time signature.")] = "4/4",
     tempo: Annotated[
         float, typer.Option("--tempo", min=10, max=600, help="Quarter notes a minute, for the file.")
     ] = 120.0,
 ) -> None:
     """Compose from nothing."""
     paths = _paths(order)
-    felt = _parse_meter(meter)
-    empty = Clip((), felt.bar, (MeterChange(0, felt),))
-    clips = {} if felt == COMMON_TIME else {Role.MELODY: empty}
-    answer = _answer(_request(Kind.GENERATE, clips, bars * felt.bar, order, tempo), order)
+    felt = parse_meter(order.options.get("meter", COMMON_TIME))
+    answer = _answer(_request(Kind.GENERATE, {}, bars * felt.bar, order, tempo), order)
     songs = [song_of(v.clips, tempo_bpm=tempo, name=order.out.stem) for v in answer.variations]
     _deliver(answer, songs, paths, order)
 
@@ -111,16 +108,6 @@ def _read(clip: Path, roles: Sequence[str], order: Order) -> Primer:
     if not order.as_json:
         tell_roles(primer)
     return primer
-
-
-def _parse_meter(text: str) -> Meter:
-    top, _, bottom = text.partition("/")
-    try:
-        return Meter(int(top), int(bottom))
-    except (ValueError, ClipOutOfRange) as error:
-        raise typer.BadParameter(
-            f"{text!r} is not a meter such as 4/4 or 6/8.", param_hint="--meter"
-        ) from error
 
 
 def _paths(order: Order) -> list[Path]:
@@ -152,11 +139,9 @@ def _answer(request: Request, order: Order) -> Answer:
     from bridge.takes import FILE_NAME, Takes
 
     folder = data_folder(order.data_dir)
-    for name in request.options:
-        if not OPTIONS[name].effective:
-            remark(f"--{name} is stored with the take but does not change the music yet")
     composer = open_composer(folder)
     with Takes(folder / FILE_NAME, version_of=version_in(composer)) as takes:
+        request = takes.informed(request, is_new=order.rng_seed is None)
         variations = compose(composer, request)
         take_ids = takes.keep(request, variations, client=f"macnet {request.kind}")
     return Answer(request, variations, take_ids)
@@ -190,12 +175,23 @@ def _deliver(answer: Answer, songs: Sequence[Song], paths: Sequence[Path], order
         show_json(_as_json(answer, paths, sounds))
         return
     request = answer.request
-    show(f"{_DONE[request.kind]} with {request.model}, rng seed {request.rng_seed}")
+    key = _key_of(request)
+    show(
+        f"{_DONE[request.kind]} with {request.model}{f' in {key}' if key else ''}, rng seed {request.rng_seed}"
+    )
     for path, variation, take_id in zip(paths, answer.variations, answer.take_ids, strict=True):
         voices = ", ".join(f"{role} {len(clip.notes)} notes" for role, clip in variation.clips.items())
         show(f"  {path}  take {take_id}: {voices}")
     for path in sounds:
         show(f"  {path}")
+
+
+def _key_of(request: Request) -> str | None:
+    """The scale that the answer is held to, such as `D major`; nothing where it is free."""
+    from bridge.composer.hearing import scale_of
+
+    scale = scale_of(request)
+    return None if scale is None else str(scale)
 
 
 def write_songs(songs: Sequence[Song], paths: Sequence[Path], *, wav: bool) -> list[Path]:
@@ -232,6 +228,7 @@ def _as_json(answer: Answer, paths: Sequence[Path], sounds: Sequence[Path]) -> d
         "rng_seed": request.rng_seed,
         "length": request.length,
         "options": dict(request.options),
+        "key": _key_of(request),
         "takes": list(answer.take_ids),
         "files": [str(path) for path in paths],
         "sounds": [str(path) for path in sounds],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.parameters import AsJson, DataDir, data_folder
-from bridge.cli.printing import progress_bar, show, show_facts, show_json, show_table
+from bridge.cli.printing import progress_bar, remark, show, show_facts, show_json, show_table
 from bridge.errors import LibraryUnwritable
 
 if TYPE_CHECKING:
@@ -63,16 +63,23 @@ def library(
     as_json: AsJson = False,
 ) -> None:
     """Tell what of a folder of music can be used, and why the rest cannot. The folder is only read."""
-    with open_library(
-        folder, data_folder(data_dir), roles=roles, workers=workers, manifest=manifest, page=page
-    ) as read:
-        if as_json:
-            show_json({**read.report.to_json(), "manifest": str(read.manifest), "page": str(read.page)})
-            return
-        tell_report(read.report)
-        show("")
-        show(f"every file by name: {read.manifest}")
-        show(f"as a page to look at: {read.page}")
+    where = data_folder(data_dir)
+    try:
+        with open_library(folder, where, roles=roles, workers=workers, manifest=manifest, page=page) as read:
+            _tell(read, as_json=as_json)
+    except KeyboardInterrupt:
+        remark("broken off; what was read is remembered, and the next look goes on from there")
+        raise
+
+
+def _tell(read: Library, *, as_json: bool) -> None:
+    if as_json:
+        show_json({**read.report.to_json(), "manifest": str(read.manifest), "page": str(read.page)})
+        return
+    tell_report(read.report)
+    show("")
+    show(f"every file by name: {read.manifest}")
+    show(f"as a page to look at: {read.page}")
 
 
 @contextmanager

@@ -84,11 +84,12 @@ def with_order(command: Callable[..., None]) -> Callable[..., None]:
     """
     own = [parameter for parameter in _parameters(command) if parameter.name != "order"]
     shared = [parameter for parameter in _parameters(Order) if parameter.name != "options"]
-    signature = inspect.Signature([*own, *shared, *map(_option_parameter, OPTIONS.values())])
+    music = [spec for spec in OPTIONS.values() if spec.only in (None, command.__name__)]
+    signature = inspect.Signature([*own, *shared, *map(_option_parameter, music)])
 
     @wraps(command)
     def ordered(**values: Any) -> None:  # noqa: ANN401  typer has checked each against its own type
-        texts = {name: values.pop(name) for name in OPTIONS}
+        texts = {spec.name: values.pop(spec.name) for spec in music}
         options = {name: check_option(name, text) for name, text in texts.items() if text is not None}
         order = Order(**{parameter.name: values.pop(parameter.name) for parameter in shared}, options=options)
         command(**values, order=order)
@@ -105,11 +106,10 @@ def _parameters(command: Callable[..., object]) -> list[inspect.Parameter]:
 
 
 def _option_parameter(spec: OptionSpec) -> inspect.Parameter:
-    later = "" if spec.effective else " (stored; does not change the music yet)"
     declared = typer.Option(
         f"--{spec.name.replace('_', '-')}",
         metavar=_range_of(spec),
-        help=f"{spec.meaning}{later}",
+        help=spec.meaning,
         show_default=str(spec.default),
         callback=_checker(spec),
         rich_help_panel="Music",

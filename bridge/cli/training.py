@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -34,6 +35,7 @@ DEFAULTS: Final = TrainSettings()
 NOTHING: Final = "none"
 """The base of a model that starts from nothing."""
 
+_MOST_NAMED: Final = 20
 _SAMPLE_EVERY_S: Final = 60.0
 _PLAIN_EVERY_S: Final = 30.0
 """Where no bar can be drawn, how it goes is a line now and then."""
@@ -277,8 +279,11 @@ def _as_json(job: Job, trained: Trained, original: Originality | None) -> dict[s
 
 
 def _tell(job: Job, trained: Trained, original: Originality | None) -> None:
-    for path, reason in trained.reading.left_out.items():
+    left_out = trained.reading.left_out
+    for path, reason in islice(left_out.items(), _MOST_NAMED):
         remark(f"left out {path}: {reason}")
+    if len(left_out) > _MOST_NAMED:
+        remark(f"and {len(left_out) - _MOST_NAMED:,} more, which the manifest names")
     show(how_it_ended(trained, job))
     show(what_it_brought(trained, job.base))
     show(how_original(original))

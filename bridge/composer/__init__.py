@@ -7,8 +7,14 @@ other open; varying plays the clip once as given and then again with its melody 
     answering   a request comes in, variations go out
     hearing     what a request's clips are in: key, register, what may be struck
     parts       which words are given, which are open
+    manner      what a voice of the primer is like: range, rate, subdivisions, silences
+    planning    from options and manner to what holds for every voice of the answer
+    steering    from that, and what has been played so far, to what is asked of the next word
+    apart       how much variations may have in common
+    rhythm      the primer's rhythm, where it is kept
     playing     the network plays a part, all variations in step
-    writing     words become clips again, in the primer's key, register and loudness
+    feeling     where notes stand, and how the clip plays there
+    writing     words become clips again, in the primer's key and register, played in its feel
 """
 
 from bridge.composer.answering import Composer

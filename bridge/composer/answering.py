@@ -5,44 +5,27 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bridge.composer.hearing import allowed_keys, key_of, shifts_of, together
+from bridge.composer import planning
+from bridge.composer.hearing import hearings_of, together
 from bridge.composer.parts import part_of
-from bridge.composer.playing import perform
-from bridge.composer.writing import clips_of
+from bridge.composer.playing import UNKNOWN_TEMPERATURE, Score, answer, hear
+from bridge.composer.writing import Writer
 from bridge.errors import ModelDamaged, ModelMissing, RequestCancelled
 from bridge.network.runtime import Runtime
-from bridge.network.sampling import Rules
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from bridge.beats.word import Word
+    from bridge.composer.hearing import Hearing
+    from bridge.composer.parts import Part
+    from bridge.composer.rhythm import Model
+    from bridge.music.note import Clip, Role
     from bridge.network.checkpoint import Shelf
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaning:
-    """How much new words are preferred to those heard before; see `network.sampling.Rules`."""
-
-    invention: float = 0.0
-    weariness: float = 0.0
-    patience: int = 0
-
-
-# As learned, one continuation in 30 did nothing but loop its primer, which the tunes themselves never do; this
-# weariness leaves one in 100 and takes 3 of 100 repeated bars away (29 folk primers, 4 answers each).
-_ON = _Leaning(weariness=0.2, patience=4)
-_LEANINGS: Final = {
-    Kind.CONTINUE: _ON,
-    Kind.GENERATE: _ON,
-    # An accompaniment may repeat itself whenever its melody does.
-    Kind.ACCOMPANY: _Leaning(),
-    # The clip has just been heard: without this it would come back as it is.
-    Kind.VARY: _Leaning(invention=2.5),
-}
 
 
 _ATTEMPTS: Final = 3
@@ -85,33 +68,14 @@ class Composer:
             RequestCancelled: `should_stop` said so.
         """
         runtime = self.runtime(request.model)
-        request = replace(request, clips=together(request.clips))
-        key = key_of(request)
-        shifts = shifts_of(request, key, runtime.registers)
-        part = part_of(request, shifts)
-        leaning = _LEANINGS[request.kind]
-        rules = Rules(
-            float(request.option("temperature")),
-            allowed_keys(request, key, shifts),
-            invention=leaning.invention,
-            weariness=leaning.weariness,
-            patience=leaning.patience,
-        )
-        total = len(part.primer) + len(part.answer)
-        played = 0
-
-        def tick() -> None:
-            nonlocal played
-            if should_stop():
-                raise RequestCancelled("the request was cancelled", hint="Send it again to start over.")
-            played += 1
-            on_progress(played / total)
-
-        voices = perform(runtime, part, rules, request=request, tick=tick)
-        return tuple(
-            Variation(index, clips_of(request, part, words, shifts=shifts))
-            for index, words in enumerate(voices)
-        )
+        request = _settled(request)
+        hearings = hearings_of(request, runtime.registers)
+        part = part_of(request, {role: hearing.shift for role, hearing in hearings.items()})
+        models = planning.models(request, part.frame)
+        played = _perform(runtime, request, part, hearings, models, _ticker(part, on_progress, should_stop))
+        back = {role: hearing.back for role, hearing in hearings.items()}
+        writer = Writer(request, part.frame, back, models)
+        return tuple(Variation(index, writer.clips_of(index, words)) for index, words in enumerate(played))
 
     def runtime(self, name: str) -> Runtime:
         """A loaded model; a model that was trained anew under the same name is loaded anew.
@@ -136,3 +100,58 @@ class Composer:
                 self._runtimes[stamp] = runtime
                 self._answered.add(name)
             return self._runtimes[stamp]
+
+
+def _settled(request: Request) -> Request:
+    """The request with its clips as one piece and its true length; at temperature 0 nothing else decides."""
+    clips = together(request.clips)
+    length = request.length
+    if request.kind in (Kind.ACCOMPANY, Kind.VARY):
+        length = next(iter(clips.values())).length
+    is_cold = float(request.option("temperature")) == 0
+    if is_cold:
+        request = replace(request, rng_seed=0, avoid=())
+    return replace(request, clips=clips, length=length)
+
+
+def _ticker(
+    part: Part, on_progress: Callable[[float], None], should_stop: Callable[[], bool]
+) -> Callable[[], None]:
+    total = len(part.primer) + len(part.answer)
+    played = 0
+
+    def tick() -> None:
+        nonlocal played
+        if should_stop():
+            raise RequestCancelled("the request was cancelled", hint="Send it again to start over.")
+        played += 1
+        on_progress(played / total)
+
+    return tick
+
+
+def _perform(
+    runtime: Runtime,
+    request: Request,
+    part: Part,
+    hearings: dict[Role, Hearing],
+    models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]],
+    tick: Callable[[], None],
+) -> list[list[tuple[Word, ...]]]:
+    """For each variation, for each voice, the words of the answer."""
+    temperature = float(request.option("temperature"))
+    imagined = Score(
+        min(temperature, UNKNOWN_TEMPERATURE), planning.imagining(part, hearings), 1, request.rng_seed
+    )
+    song, heard = hear(runtime, part, imagined, tick)
+    score = Score(
+        temperature,
+        planning.bounds_of(request, part, heard, hearings, runtime.registers),
+        request.variations,
+        request.rng_seed,
+        models=models,
+        harmony=planning.harmony_of(request, part, heard),
+        given_before=planning.given_before(request, part, heard, hearings),
+        prompt=planning.prompt(request),
+    )
+    return answer(song, part, heard, score=score, tick=tick)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bridge.beats.metre import Beat, beats_of, clip_beats, felt_beats
+from bridge.beats.metre import Beat, beats_of, clip_beats
 from bridge.beats.playlist import words_of
 from bridge.beats.word import Word
-from bridge.music.note import COMMON_TIME, VOICES, Clip, MeterChange, Role
+from bridge.music.note import VOICES, Clip, MeterChange, Role
 from bridge.request import Kind, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 Given = tuple[Word | None, ...]
 """For each voice, the word that a beat must have; None leaves it to the network."""
@@ -33,23 +32,40 @@ class Part:
     answer: tuple[tuple[Beat, Given], ...]
     keeps: tuple[bool, ...] = (False, False)
 
+    @property
+    def frame(self) -> tuple[Beat, ...]:
+        """The beats of the answer."""
+        return tuple(beat for beat, _ in self.answer)
+
 
 def part_of(request: Request, shifts: Mapping[Role, int]) -> Part:
     """What a request gives and what it leaves open, moved by `shifts` to where the model knows its way."""
     primer = _given_beats(request.clips, shifts) if request.kind is not Kind.GENERATE else ()
+    made = made_voices(request)
     if request.kind is Kind.ACCOMPANY:
-        return Part((), _open(primer, voice_to_compose(request)))
+        return Part((), _open(primer, made))
     if request.kind is Kind.VARY:
-        rewritten = Role.MELODY if Role.MELODY in request.clips else Role.ACCOMPANIMENT
-        keeps = tuple(role is not rewritten for role in VOICES)
+        keeps = tuple(role not in made for role in VOICES)
         return Part(primer, tuple((beat, (None, None)) for beat, _ in primer), keeps)
     frame = _frame_after(request)
     return Part(primer, tuple((beat, (None, None)) for beat in frame))
 
 
-def voice_to_compose(request: Request) -> Role:
-    """The voice that accompanying makes: the one that is missing; where both are there, the accompaniment anew."""
-    return Role.MELODY if Role.MELODY not in request.clips else Role.ACCOMPANIMENT
+def made_voices(request: Request) -> tuple[Role, ...]:
+    """The voices that an answer makes.
+
+    Accompanying makes the voice that is missing; where both are there, the accompaniment anew. Varying rewrites the
+    melody and keeps the harmony, unless the accompaniment is all that is there, or all that is wanted.
+    """
+    if request.kind is Kind.ACCOMPANY:
+        return (Role.MELODY,) if Role.MELODY not in request.clips else (Role.ACCOMPANIMENT,)
+    if request.kind is Kind.VARY:
+        return next(
+            (role,)
+            for role in (*request.wanted, *VOICES)
+            if role in request.clips and request.clips[role].notes
+        )
+    return VOICES
 
 
 def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tuple[tuple[Beat, Given], ...]:
@@ -59,9 +75,9 @@ def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tupl
     return tuple((beat, tuple(words)) for beat, *words in zip(frame, *lines, strict=True))
 
 
-def _open(beats: Sequence[tuple[Beat, Given]], role: Role) -> tuple[tuple[Beat, Given], ...]:
+def _open(beats: Sequence[tuple[Beat, Given]], made: Sequence[Role]) -> tuple[tuple[Beat, Given], ...]:
     return tuple(
-        (beat, tuple(None if of is role else word for of, word in zip(VOICES, given, strict=True)))
+        (beat, tuple(None if of in made else word for of, word in zip(VOICES, given, strict=True)))
         for beat, given in beats
     )
 
@@ -72,9 +88,8 @@ def _frame_after(request: Request) -> tuple[Beat, ...]:
     A primer that ends inside a beat is followed by a new bar.
     """
     clip = next(iter(request.clips.values()), None)
-    meter = clip.end_meter if clip else COMMON_TIME
     if clip is None or request.kind is Kind.GENERATE:
-        return beats_of((MeterChange(0, meter),), request.length)
+        return beats_of((MeterChange(0, request.meter),), request.length)
     before = clip_beats(clip)
     through = [
         beat for beat in beats_of(clip.meters, clip.length + request.length) if beat.start >= clip.length
@@ -82,20 +97,5 @@ def _frame_after(request: Request) -> tuple[Beat, ...]:
     if before[-1].length == before[-1].felt and through and through[0].start == clip.length:
         return tuple(replace(beat, start=beat.start - clip.length) for beat in through)
     first = before[-1].bar + 1
-    return tuple(replace(b, bar=b.bar + first) for b in beats_of((MeterChange(0, meter),), request.length))
-
-
-def silences_of(part: Part) -> tuple[int, ...]:
-    """For how many beats each voice may rest at a stretch.
-
-    A bar, and not more than half of the answer; or as long as it does in what is given.
-    """
-    beats = (*part.primer, *part.answer)
-    bar = max(len(felt_beats(beat.meter)) for beat, _ in beats)
-    rest = min(bar, max(1, len(part.answer) // 2))
-    return tuple(max(rest, _longest_rest(given[voice] for _, given in beats)) for voice in range(len(VOICES)))
-
-
-def _longest_rest(words: Iterable[Word | None]) -> int:
-    stretches = (len(list(group)) for rests, group in groupby(words, lambda w: w == Word()) if rests)
-    return max(stretches, default=0)
+    new = beats_of((MeterChange(0, request.meter),), request.length)
+    return tuple(replace(beat, bar=beat.bar + first) for beat in new)

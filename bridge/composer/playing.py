@@ -2,108 +2,205 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bridge.beats.vocabulary import settle
-from bridge.composer.parts import silences_of
-from bridge.music.note import VOICES
+from bridge.beats.word import Word
+from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
+from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
+from bridge.composer.steering import Bounds, Line
+from bridge.music.note import VOICES, Role
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import Before, Rules, choose_fitting_words, choose_words
+from bridge.network.sampling import COLD, Chance, choose_fitting_words, choose_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bridge.beats.metre import Beat
-    from bridge.beats.word import Word
+    from bridge.composer.apart import GivenBefore
     from bridge.composer.parts import Given, Part
-    from bridge.request import Request
+    from bridge.composer.rhythm import Model
+    from bridge.music.note import Clip
+    from bridge.network.demand import Demand, Weights
 
-_UNKNOWN_TEMPERATURE: Final = 0.6
+UNKNOWN_TEMPERATURE: Final = 0.6
 """At most this for a voice that was not given and is only imagined beneath the primer."""
 
+Words = tuple[Word, ...]
+"""One word a variation."""
 
-def perform(
-    runtime: Runtime, part: Part, rules: Rules, *, request: Request, tick: Callable[[], None]
-) -> list[list[tuple[Word, ...]]]:
-    """For each variation, for each voice, the words of the answer."""
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a part is played by.
+
+    Attributes:
+        temperature: 0 to 2.
+        bounds: for each voice, what holds for all of its words.
+        variations: how many.
+        rng_seed: 0 or more.
+        models: for voices that keep the rhythm of a clip, which of its beats each beat has; and the clip.
+        harmony: for each beat, how welcome each pitch class is to a voice, in nats, (12).
+        given_before: what the variations keep away from.
+        prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
+    """
+
+    temperature: float
+    bounds: Sequence[Bounds]
+    variations: int
+    rng_seed: int
+    models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]] = field(default_factory=dict)
+    harmony: Mapping[Role, Sequence[Weights]] = field(default_factory=dict)
+    given_before: Sequence[GivenBefore] = ()
+    prompt: tuple[bool, ...] = (False, False)
+
+
+def hear(
+    runtime: Runtime, part: Part, score: Score, tick: Callable[[], None]
+) -> tuple[Song, tuple[tuple[Word, ...], ...]]:
+    """Play the primer once: the song after it, and for each voice its words, imagined where it is not given."""
     song = Song(runtime)
-    imagined = replace(
-        rules, temperature=min(rules.temperature, _UNKNOWN_TEMPERATURE), invention=0.0, weariness=0.0
-    )
-    first = [np.random.default_rng([request.rng_seed])]
-    heard: list[list[tuple[Word, ...]]] = []
-    silences = silences_of(part)
-    for words in _play(song, part.primer, imagined, rngs=first, silences=silences):
-        heard.append(words)
+    stage = _Stage(song, replace(score, variations=1), [np.random.default_rng([score.rng_seed])])
+    heard = []
+    for number, (beat, given) in enumerate(part.primer):
+        heard.append(stage.play(number, beat, given))
         tick()
-    song = song.spread(request.variations)
-    rngs = [np.random.default_rng([request.rng_seed, index + 1]) for index in range(request.variations)]
-    after = [words[0].sounding for words in heard[-1]] if heard else [()] * len(VOICES)
-    made: list[list[tuple[Word, ...]]] = []
-    for words in _play(song, _kept(part, heard), rules, rngs=rngs, silences=silences, after=after):
-        made.append(words)
+    return song, tuple(tuple(words[voice][0] for words in heard) for voice in range(len(VOICES)))
+
+
+def answer(
+    song: Song,
+    part: Part,
+    heard: Sequence[Sequence[Word]],
+    *,
+    score: Score,
+    tick: Callable[[], None],
+) -> list[list[tuple[Word, ...]]]:
+    """For each variation, for each voice, the words of the answer, after a primer that was heard."""
+    rngs = [np.random.default_rng([score.rng_seed, index + 1]) for index in range(score.variations)]
+    # The network hears what sounds as the primer ends, but nothing is held over from one clip into the next.
+    stage = _Stage(
+        song.spread(score.variations), score, rngs, [words[-1].sounding if words else () for words in heard]
+    )
+    made = []
+    for number, (beat, given) in enumerate(part.answer):
+        kept = [heard[voice][number] if keep else given[voice] for voice, keep in enumerate(part.keeps)]
+        made.append(stage.play(number, beat, tuple(kept)))
         tick()
     return [
-        [tuple(beat[voice][index] for beat in made) for voice in range(len(VOICES))]
-        for index in range(request.variations)
+        [tuple(words[voice][index] for words in made) for voice in range(len(VOICES))]
+        for index in range(score.variations)
     ]
 
 
-def _kept(part: Part, heard: Sequence[Sequence[tuple[Word, ...]]]) -> Iterator[tuple[Beat, Given]]:
-    """The answer's beats, with the voices that a repeat keeps taken from what was heard in the primer."""
-    for number, (beat, given) in enumerate(part.answer):
-        if not any(part.keeps):
-            yield beat, given
-            continue
-        yield beat, tuple(heard[number][voice][0] if keep else None for voice, keep in enumerate(part.keeps))
+class _Stage:
+    """A song on its way, with what each of its lines has done so far."""
 
+    def __init__(
+        self,
+        song: Song,
+        score: Score,
+        rngs: Sequence[np.random.Generator],
+        after: Sequence[tuple[int, ...]] = ((), ()),
+    ) -> None:
+        self._song, self._score, self._chance = song, score, Chance(score.temperature, rngs)
+        self._lines = [
+            [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
+            for bounds, sounding in zip(score.bounds, after, strict=True)
+        ]
+        latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
+        self._apart = Apart(song.count, score.given_before, latitudes)
+        self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
+        self._played: list[Words] = []
 
-def _play(
-    song: Song,
-    beats: Iterable[tuple[Beat, Given]],
-    rules: Rules,
-    *,
-    rngs: Sequence[np.random.Generator],
-    silences: Sequence[int],
-    after: Sequence[tuple[int, ...]] = ((), ()),
-) -> Iterator[list[tuple[Word, ...]]]:
-    """Play beat after beat; yields for each of them, for each voice, its word in every variation.
-
-    `silences` says for how many beats each voice may rest at a stretch, `after` what sounded in each voice when
-    the music before stopped: the network hears it, but nothing is held over from one clip into the next.
-    """
-    before = [[Before(sounding, may_hold=False)] * song.count for sounding in after]
-    rested = np.zeros((len(VOICES), song.count), np.int64)
-    for beat, given in beats:
-        song.begin(beat)
-        played: list[tuple[Word, ...]] = []
+    def play(self, number: int, beat: Beat, given: Given) -> list[Words]:
+        """Play one beat; for each voice, its word in every variation."""
+        self._song.begin(beat)
+        self._apart.begin(number)
+        self._played = []
         for voice, word in enumerate(given):
-            following = given[voice + 1] if voice + 1 < len(given) else None
-            if word is None and following is not None:
-                words = choose_fitting_words(
-                    song,
-                    voice,
-                    following=[following] * song.count,
-                    before=before[voice : voice + 2],
-                    rules=rules,
-                    rngs=rngs,
-                )
-            elif word is None:
-                words = choose_words(song, voice, before=before[voice], rules=rules, rngs=rngs)
+            lines = self._lines[voice]
+            if word is None:
+                words = self._choose(number, beat, voice, given)
+                self._apart.add(voice, words)
             else:
-                song.skip(voice)
-                words = [settle(word, one.holdable) for one in before[voice]]
-            song.put(words)
-            rested[voice] = [
-                0 if made.notes else rest + 1 for made, rest in zip(words, rested[voice], strict=True)
-            ]
-            before[voice] = [
-                Before(made.sounding, must_strike=bool(rest >= silences[voice]))
-                for made, rest in zip(words, rested[voice], strict=True)
-            ]
-            played.append(tuple(words))
-        song.end()
-        yield played
+                self._song.skip(voice)
+                words = [settle(word, () if not line.may_hold else line.sounding) for line in lines]
+            self._song.put(words)
+            for line, made in zip(lines, words, strict=True):
+                line.add(beat, made)
+            self._played.append(tuple(words))
+        self._song.end()
+        return self._played
+
+    def _choose(self, number: int, beat: Beat, voice: int, given: Given) -> list[Word]:
+        every = range(self._song.count)
+        demands = [self._demand(number, beat, voice, row) for row in every]
+        outlook = self._song.outlook(voice)
+
+        def choose(rows: Sequence[int]) -> list[Word]:
+            after = given[voice + 1] if voice + 1 < len(given) else None
+            if after is None:
+                return choose_words(
+                    self._song, voice, outlook, demands=demands, chance=self._chance, rows=rows
+                )
+            return choose_fitting_words(
+                self._song,
+                voice,
+                outlook,
+                following=[(after, self._demand(number, beat, voice + 1, row)) for row in every],
+                demands=demands,
+                chance=self._chance,
+                rows=rows,
+            )
+
+        words = choose(every)
+        # Without chance, rows that are alike would change alike: they change one after another.
+        for rows in self._rows_to_change(voice, words):
+            for row, shunned in rows.items():
+                demands[row] = shunning(demands[row], shunned)
+            for row, word in zip(rows, choose(list(rows)), strict=True):
+                words[row] = word
+        self._follow_rhythm(number, voice, words)
+        return words
+
+    def _rows_to_change(self, voice: int, words: Sequence[Word]) -> Iterator[dict[int, set[int]]]:
+        """The rows that have too much in common with others, with the pitches that they keep away from.
+
+        `words` may change between one step and the next.
+        """
+        if self._score.temperature >= COLD:
+            if rows := self._apart.shun(voice, words):
+                yield rows
+            return
+        for row in range(self._song.count):
+            if pitches := self._apart.shun(voice, words).get(row):
+                yield {row: pitches}
+
+    def _demand(self, number: int, beat: Beat, voice: int, row: int) -> Demand:
+        line = self._lines[voice][row]
+        silent = not any(words[row].notes and words[row].notes[0].onset == 0 for words in self._played)
+        at_once = number == 0 and silent and self._score.prompt[voice]
+        demand = line.demand(beat, at_once=at_once)
+        if harmony := self._score.harmony.get(VOICES[voice]):
+            demand = replace(demand, welcome=demand.welcome + np.resize(harmony[number], 128))
+        if (model := self._model(number, voice)) is not None:
+            demand = replace(demand, rhythm=rhythm_of(model, self._open[voice][row]))
+        return demand
+
+    def _model(self, number: int, voice: int) -> Model | None:
+        models = self._score.models.get(VOICES[voice])
+        return models[0][number] if models else None
+
+    def _follow_rhythm(self, number: int, voice: int, words: Sequence[Word]) -> None:
+        """Remember which pitch sounds on for which stroke of the clip."""
+        model = self._model(number, voice)
+        for row, word in enumerate(words):
+            if model is None:
+                self._open[voice][row] = {}
+                continue
+            struck = pitches_of(model, word, self._score.models[VOICES[voice]][1])
+            self._open[voice][row] = open_after(model, self._open[voice][row], struck)

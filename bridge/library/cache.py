@@ -81,7 +81,10 @@ ORDER BY f.name, s.number
 
 _KNOWN = """
 UPDATE files SET run = ? WHERE name = ? AND size = ? AND mtime_ns = ? AND inode = ? AND said = ? AND path = ?
+AND code NOT IN ('library.unreadable', 'library.crashed', 'library.stopped', 'library.failed')
 """
+"""What lay at the machine or at us, not in the file's bytes, is tried again."""
+
 _KEEP_FILE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KEEP_SONG = "INSERT INTO songs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -138,11 +141,8 @@ class Cache:
 
     def is_known(self, found: Found, said: str) -> bool:
         """Whether a file was read as it is now; if so, it counts as seen in this run."""
-        row = (self._run, found.name, found.size, found.mtime_ns, found.inode, said)
-        sql = (
-            "UPDATE files SET run = ? WHERE name = ? AND size = ? AND mtime_ns = ? AND inode = ? AND said = ?"
-        )
-        return self._database.execute(f"{sql} AND path = ?", (*row, printable(str(found.path)))).rowcount > 0
+        state = (found.size, found.mtime_ns, found.inode, said, printable(str(found.path)))
+        return self._database.execute(_KNOWN, (self._run, found.name, *state)).rowcount > 0
 
     def keep(self, found: Found, said: str, reading: FileReading) -> None:
         """Remember what became of a file, over what was known of it."""

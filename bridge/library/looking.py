@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge.library.cache import Cache, cache_path, open_cache
@@ -41,6 +42,7 @@ def look_through(
     overrides: Overrides = (),
     workers: int = 0,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+    read: Callable[[Iterator[Task]], Iterator[tuple[Task, FileReading]]] | None = None,
 ) -> Iterator[Cache]:
     """Read what is new or changed in a library; give what is known of all of it while the context lasts.
 
@@ -52,6 +54,7 @@ def look_through(
         overrides: what the user says of files and tracks.
         workers: processes; 0: one a core.
         on_progress: told how many files are done, and of about how many.
+        read: reads files elsewhere than on this machine's cores, each with `reading.read_file`, in whatever order.
 
     Raises:
         LibraryMissing: there is no such folder.
@@ -63,7 +66,7 @@ def look_through(
         if first is not None:
             look = _Look(cache, overrides, count_files(folder), on_progress)
             try:
-                look.run(first, all_found, workers)
+                look.run(first, all_found, read or partial(read_files, workers=workers))
             finally:
                 cache.commit()
         cache.forget_unseen()
@@ -85,8 +88,13 @@ class _Look:
         self.committed_at = time.monotonic()
         self.reading: dict[str, tuple[Found, str]] = {}
 
-    def run(self, first: Found, others: Iterator[Found], workers: int) -> None:
-        for task, reading in read_files(self._changed(first, others), workers=workers):
+    def run(
+        self,
+        first: Found,
+        others: Iterator[Found],
+        read: Callable[[Iterator[Task]], Iterator[tuple[Task, FileReading]]],
+    ) -> None:
+        for task, reading in read(self._changed(first, others)):
             found, said = self.reading.pop(task.name)
             self.cache.keep(found, said, reading)
             self._count()

@@ -141,8 +141,8 @@ def _told_by_file(track: Track, hint: str) -> PartGuess | None:
         return None
     for name in hint.splitlines():
         told = role_of_name(name)
-        if told is None or (told.role is Role.MELODY and chord_share(track) > 0.5):
-            continue
+        if told is None or told.said.isdecimal() or (told.role is Role.MELODY and chord_share(track) > 0.5):
+            continue  # "loop 808" may be the 808th
         is_bass = told.said.rstrip("0123456789") in _BASS_WORDS
         part = Part.BASS if is_bass else Part(told.role.value)
         return PartGuess(part, 0.8, f'the file is called "{told.said}"')

@@ -148,20 +148,24 @@ def read_file(task: Task) -> FileReading:
     return FileReading(songs[0].code, songs[0].reason, digest, songs)
 
 
+def _most_bytes(path: Path) -> int:
+    return LONGEST_PROJECT_BYTES if path.suffix.lower() in _READERS else LONGEST_FILE_BYTES
+
+
 def _read_bytes(path: Path) -> bytes:
     """All bytes, or one more than may be."""
-    most = LONGEST_PROJECT_BYTES if path.suffix.lower() in _READERS else LONGEST_FILE_BYTES
     with path.open("rb") as file:
-        return file.read(most + 1)
+        return file.read(_most_bytes(path) + 1)
 
 
 def _songs(data: bytes, path: Path) -> tuple[FoundSong, ...]:
+    most = _most_bytes(path)
+    if len(data) > most:
+        raise MidiTooLong(f"{path} is larger than {most // 2**20} MiB")
     return _READERS.get(path.suffix.lower(), _read_midi)(data, path)
 
 
 def _read_midi(data: bytes, path: Path) -> tuple[FoundSong, ...]:
-    if len(data) > LONGEST_FILE_BYTES:
-        raise MidiTooLong(f"{path} is larger than {LONGEST_FILE_BYTES // 2**20} MiB")
     return (FoundSong("", quick_song(data, path)),)
 
 

@@ -6,7 +6,7 @@ The same library always gives the same verdicts, in the same order: of doubles t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ class SongVerdict:
     facts: dict[str, Any]
     code: str
     reason: str
-    rowid: int
+    rowid: int = field(compare=False)  # in which order files were read is not part of the verdict
 
     @property
     def title(self) -> str:

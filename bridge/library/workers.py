@@ -6,7 +6,6 @@ process was at when it died. Answers are JSON: nothing is unpickled from a proce
 
 from __future__ import annotations
 
-import base64
 import gc
 import json
 import multiprocessing
@@ -15,14 +14,13 @@ import signal
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bridge.library.overrides import Override
-from bridge.library.reading import FileReading, SongReading, Task, TrackReading, read_file
+from bridge.library.reading import FileReading, Task, read_file
+from bridge.library.rows import reading_of, reading_row, task_of, task_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -139,7 +137,7 @@ class _Pool:
             worker.heard_at = time.monotonic()
         worker.pending.extend(tasks)
         with suppress(OSError):  # it died meanwhile: its pipe will say so
-            worker.pipe.send_bytes(json.dumps([_task_row(task) for task in tasks]).encode())
+            worker.pipe.send_bytes(json.dumps([task_row(task) for task in tasks]).encode())
 
     def _ready(self) -> list[_Worker]:
         pipes = {worker.pipe: worker for worker in self.workers}
@@ -157,7 +155,7 @@ class _Pool:
         if not worker.is_ready:
             worker.is_ready = True
             return
-        yield worker.pending.popleft(), _reading(json.loads(answer))
+        yield worker.pending.popleft(), reading_of(json.loads(answer))
 
     def _stopped(self) -> Iterator[tuple[Task, FileReading]]:
         now = time.monotonic()
@@ -184,56 +182,18 @@ class _Pool:
 def _work(pipe: Connection, read: Callable[[Task], FileReading]) -> None:
     """The life of one process: read what comes until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; the pipe closes then
-    gc.set_threshold(
-        200_000, 20, 20
-    )  # songs are many small values without circles: looking for some costs 5 %
+    # Songs are many small values without circles: looking for some all the time costs 5 %.
+    gc.set_threshold(200_000, 20, 20)
     with suppress(EOFError, OSError):
         pipe.send_bytes(_READY)
         while True:
             for row in json.loads(pipe.recv_bytes()):
-                pipe.send_bytes(json.dumps(_reading_row(_read(_task(row), read))).encode())
+                pipe.send_bytes(json.dumps(reading_row(_read(task_of(row), read))).encode())
 
 
 def _read(task: Task, read: Callable[[Task], FileReading]) -> FileReading:
     try:
         return read(task)
-    except Exception as error:
+    except Exception as error:  #  a fault of ours in one file must not cost the others
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         return FileReading("library.failed", f"macnet met a fault of its own ({what})")
-
-
-def _task_row(task: Task) -> list[Any]:
-    return [task.name, os.fspath(task.path), [[o.pattern, o.track, o.part] for o in task.overrides]]
-
-
-def _task(row: list[Any]) -> Task:
-    name, path, overrides = row
-    return Task(name, Path(path), tuple(Override(*fields) for fields in overrides))
-
-
-def _reading_row(reading: FileReading) -> dict[str, Any]:
-    row = asdict(reading)
-    row["digest"] = _text(reading.digest)
-    for song in row["songs"]:
-        song["print"], song["packed"] = _text(song["print"]), _text(song["packed"])
-    return row
-
-
-def _reading(row: dict[str, Any]) -> FileReading:
-    return FileReading(
-        row["code"], row["reason"], _bytes(row["digest"]), tuple(_song_reading(song) for song in row["songs"])
-    )
-
-
-def _song_reading(row: dict[str, Any]) -> SongReading:
-    tracks = tuple(TrackReading(*fields) for fields in row["tracks"])
-    packed = {"print": _bytes(row["print"]), "packed": _bytes(row["packed"])}
-    return SongReading(**{**row, **packed, "tracks": tracks, "clips": tuple(row["clips"])})
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text)

@@ -133,6 +133,33 @@ def find_key(notes: Iterable[Note]) -> Key:
     return next(key for key, score in scores.items() if score >= best - slack)
 
 
+_SCALES = {
+    MAJOR: (MAJOR, "101011010110", "101010110101"),
+    MINOR: (MINOR, "101101011001", "101101010110", "101101010101", "110101011010"),
+}
+"""For a major and a minor key, the scales that a passage may use; the plain one first."""
+
+_PLAINLY = 0.02
+"""The share of all that sounds by which another scale must fit better than the plain one."""
+
+
+def find_scale(notes: Sequence[Note]) -> Key:
+    """The key of the notes, in the scale that most of them are in.
+
+    The key is `find_key`'s. Its scale is major or natural minor, unless the notes say otherwise: a minor tune that
+    raises its seventh is in harmonic (or melodic) minor, one that raises its sixth alone is dorian, a major tune
+    with a low seventh mixolydian, and so on.
+    """
+    key = find_key(notes)
+    histogram = _pitch_class_durations(notes)
+
+    def fit(number: int, scale: str) -> float:
+        inside = sum(histogram[pitch_class] for pitch_class in Key(key.root, scale).pitch_classes)
+        return inside - (_PLAINLY * sum(histogram) if number else 0)
+
+    return Key(key.root, max(enumerate(_SCALES[key.scale]), key=lambda pair: fit(*pair))[1])
+
+
 def _pitch_class_durations(notes: Iterable[Note]) -> list[int]:
     histogram = [0] * 12
     for note in notes:

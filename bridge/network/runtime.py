@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from bridge.beats.word import Word, parse_word
+from bridge.beats.word import Word
 from bridge.errors import ModelDamaged
+from bridge.network.batch import dictionary_places
 from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_graphs, read_vocabulary
 from bridge.network.features import (
     LIKENESS_DECAYS,
@@ -103,7 +104,8 @@ class Runtime:
             raise ModelDamaged(
                 f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
             ) from error
-        self.dictionary = tuple(tuple(map(parse_word, words)) for words in self.config.dictionary)
+        self.places = dictionary_places(self.config.dictionary)
+        self.dictionary = tuple(map(tuple, self.places))
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
         self._embedded: dict[Word, Floats] = {}
 

@@ -1,19 +1,23 @@
-"""Choosing words from what the network expects: by chance, within rules, one stream of chance a variation."""
+"""Choosing words from what the network expects: by chance, within demands, one stream of chance a variation."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from bridge.beats.vocabulary import SIZE, Mask, Speller, settle, spell
-from bridge.beats.word import Word
+from bridge.beats.vocabulary import SIZE, settle, spell
+from bridge.network.demand import biases_of, weights_of
+from bridge.network.quill import quill_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.beats.word import Word
+    from bridge.network.demand import Demand
     from bridge.network.runtime import Outlook, Song
 
 _UNLIKELY: Final = 0.02
@@ -24,77 +28,80 @@ _UNLIKELY_LOG: Final = float(np.log(_UNLIKELY))
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
-_COLD: Final = 0.05
+_LIKELY_WORDS: Final = 64
+"""How many words of the dictionary are looked at, the likeliest: the others together hardly ever come."""
+
+COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
 
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What one variation of a voice comes from.
-
-    Attributes:
-        sounding: the pitches that its last word left sounding, ascending.
-        must_strike: it has been silent for so long that it shall not rest again.
-        may_hold: what sounds may be held over; not from a primer into its answer.
-    """
-
-    sounding: tuple[int, ...] = ()
-    must_strike: bool = False
-    may_hold: bool = True
-
-    @property
-    def holdable(self) -> tuple[int, ...]:
-        """The pitches that the next word may hold."""
-        return self.sounding if self.may_hold else ()
+_FIRMNESS: Final = 0.6
+"""Demands are felt as much at every temperature above this, and below it as much as at this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What every chosen word keeps to.
+class Chance:
+    """How bold choices are, and what decides them.
 
     Attributes:
         temperature: 0 to 2; chances are raised to its inverse.
-        allowed: of 128 keys, those that may be articulated, as the network hears them (after transposition).
-        invention: nats by which a new word is preferred to one heard before; 0 as learned.
-        weariness: nats that this grows by with each beat for which the music has gone along with an earlier passage.
-        patience: beats of such a passage before weariness sets in.
+        rngs: one generator a variation.
     """
 
     temperature: float
-    allowed: Mask
-    invention: float = 0.0
-    weariness: float = 0.0
-    patience: int = 0
+    rngs: Sequence[np.random.Generator]
+
+    @property
+    def firmness(self) -> float:
+        """By how much what is asked weighs against what the network expects."""
+        return max(self.temperature, _FIRMNESS)
 
 
 def choose_words(
     song: Song,
     voice: int,
+    outlook: Outlook,
     *,
-    before: Sequence[Before],
-    rules: Rules,
-    rngs: Sequence[np.random.Generator],
+    demands: Sequence[Demand],
+    chance: Chance,
+    rows: Sequence[int] | None = None,
 ) -> list[Word]:
     """One word of a voice for each variation, for the beat that the song has begun.
 
     Args:
         song: its beat begun, the voices before this one put.
         voice: which voice.
-        before: for each variation, what the voice comes from.
-        rules: what the words keep to.
-        rngs: one generator a variation.
+        outlook: what the song expects of that voice.
+        demands: for each variation, what its word keeps to.
+        chance: how bold the choice is, and what decides it.
+        rows: the variations that words are wanted for; all when not given.
     """
-    return _draw_words(song, voice, song.outlook(voice), before=before, rules=rules, rngs=rngs)
+    rows = range(song.count) if rows is None else rows
+    recalled = {
+        n: _recall(
+            song.chances(voice, n, outlook.logs[n]),
+            float(outlook.logs[n, -1]) + demands[n].leaning.after(int(outlook.along[n])),
+            demands[n],
+            chance=chance,
+            row=n,
+        )
+        for n in rows
+    }
+    new = [n for n, word in recalled.items() if word is None]
+    chosen = {n: _choose(song, voice, outlook.chosen[n], demands[n], chance=chance, row=n) for n in new}
+    unknown = [n for n, word in chosen.items() if word is None]
+    spelled = _spell(song, voice, outlook, rows=unknown, demands=demands, chance=chance)
+    return [recalled[n] or chosen[n] or spelled[n] for n in rows]
 
 
 def choose_fitting_words(
     song: Song,
     voice: int,
+    outlook: Outlook,
     *,
-    following: Sequence[Word],
-    before: Sequence[Sequence[Before]],
-    rules: Rules,
-    rngs: Sequence[np.random.Generator],
+    following: Sequence[tuple[Word, Demand]],
+    demands: Sequence[Demand],
+    chance: Chance,
+    rows: Sequence[int] | None = None,
 ) -> list[Word]:
     """As `choose_words`, where the next voice's words are given: of several words, one that they go well with.
 
@@ -104,97 +111,74 @@ def choose_fitting_words(
     Args:
         song: its beat begun, the voices before this one put.
         voice: which voice.
-        following: for each variation, the word of the next voice.
-        before: for this voice and the next, for each variation, what it comes from.
-        rules: what the words keep to.
-        rngs: one generator a variation.
+        outlook: what the song expects of that voice.
+        following: for each variation, the word of the next voice, and what that comes from.
+        demands: for each variation, what its word keeps to.
+        chance: how bold the choice is, and what decides it.
+        rows: the variations that words are wanted for; all when not given.
     """
-    outlook = song.outlook(voice)
-    draws = [
-        _draw_words(song, voice, outlook, before=before[0], rules=rules, rngs=rngs)
-        for _ in range(_CANDIDATES)
-    ]
+    rows = range(song.count) if rows is None else rows
+    draws = [choose_words(song, voice, outlook, demands=demands, chance=chance) for _ in range(_CANDIDATES)]
     fits = np.stack(
-        [
-            _likelihoods(song, voice + 1, song.imagine(voice + 1, words), following, before[1])
-            for words in draws
-        ],
-        1,
+        [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
-    kept = [_draw(fits[n], rules.temperature, rngs[n]) for n in range(song.count)]
-    return [draws[at][n] for n, at in enumerate(kept)]
-
-
-def _draw_words(
-    song: Song,
-    voice: int,
-    outlook: Outlook,
-    *,
-    before: Sequence[Before],
-    rules: Rules,
-    rngs: Sequence[np.random.Generator],
-) -> list[Word]:
-    words = [
-        _recall(
-            song.chances(voice, n, outlook.logs[n]),
-            float(outlook.logs[n, -1]) + _leaning(rules, int(outlook.along[n])),
-            before[n],
-            rules=rules,
-            rng=rngs[n],
-        )
-        for n in range(song.count)
-    ]
-    new = [n for n, word in enumerate(words) if word is None]
-    spelled = _spell(song, voice, outlook, rows=new, before=before, rules=rules, rngs=rngs)
-    return [spelled[n] if word is None else word for n, word in enumerate(words)]
+    return [draws[_draw(fits[n], chance.temperature, chance.rngs[n])][n] for n in rows]
 
 
 def _likelihoods(
-    song: Song, voice: int, outlook: Outlook, words: Sequence[Word], before: Sequence[Before]
+    song: Song, voice: int, outlook: Outlook, following: Sequence[tuple[Word, Demand]]
 ) -> npt.NDArray[np.float64]:
-    """The log-probability of a voice's words, (n): pointed at or spelled."""
-    held = [one.sounding for one in before]
-    settled = [settle(word, one.holdable) for word, one in zip(words, before, strict=True)]
-    spellings = [spell(word, sounding) for word, sounding in zip(settled, held, strict=True)]
+    """The log-probability of a voice's words, (n): pointed at, chosen or spelled."""
+    settled = [settle(word, demand.holdable) for word, demand in following]
+    spellings = [spell(word, demand.sounding) for word, (_, demand) in zip(settled, following, strict=True)]
     spelled = np.zeros(song.count)
     symbols, state = np.full(song.count, SIZE, np.int64), outlook.state
     for at in range(max(map(len, spellings))):
         logits, state = song.runtime.spell(voice, symbols, outlook.given, state)
-        logs = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
-        logs = logs - logits.max(1, keepdims=True)
+        logs = logits - logits.max(1, keepdims=True)
+        logs = logs - np.log(np.exp(logs).sum(1, keepdims=True))
         for n, ids in enumerate(spellings):
             if at < len(ids):
                 spelled[n] += logs[n, ids[at]]
                 symbols[n] = ids[at]
+    places = song.runtime.places[voice] if song.runtime.places else {}
+    new = [
+        outlook.chosen[n, places[word]] if word in places else outlook.chosen[n, -1] + spelled[n]
+        for n, word in enumerate(settled)
+    ]
     copied = [dict(song.chances(voice, n, outlook.logs[n])).get(word, 0.0) for n, word in enumerate(settled)]
-    return np.asarray(np.log(np.exp(outlook.logs[:, -1] + spelled) + copied + 1e-30))
-
-
-def _leaning(rules: Rules, along: int) -> float:
-    """By how many nats a new word is preferred to one heard before."""
-    return rules.invention + rules.weariness * max(0, along - rules.patience)
+    return np.asarray(np.log(np.exp(outlook.logs[:, -1] + new) + copied + 1e-30))
 
 
 def _recall(
     chances: Sequence[tuple[Word, float]],
     new: float,
-    before: Before,
+    demand: Demand,
     *,
-    rules: Rules,
-    rng: np.random.Generator,
+    chance: Chance,
+    row: int,
 ) -> Word | None:
     """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
-    able = [(word, chance) for word, chance in chances if _may(word, before, rules)]
-    logs = np.log([chance for _, chance in able] + [np.exp(new)])
-    at = _draw(logs, rules.temperature, rng)
-    return able[at][0] if at < len(able) else None
+    weights = weights_of([word for word, _ in chances], demand)
+    firmness = chance.firmness
+    logs = [math.log(share) + firmness * weight for (_, share), weight in zip(chances, weights, strict=True)]
+    at = _draw(np.array([*logs, new]), chance.temperature, chance.rngs[row])
+    return chances[at][0] if at < len(chances) else None
 
 
-def _may(word: Word, before: Before, rules: Rules) -> bool:
-    """Whether a word heard before can stand here: it holds only what sounds, and strikes only what is allowed."""
-    if before.must_strike and not word.notes:
-        return False
-    return all(rules.allowed[n.pitch] if n.articulated else n.pitch in before.holdable for n in word.notes)
+def _choose(
+    song: Song, voice: int, logs: npt.NDArray[np.float32], demand: Demand, *, chance: Chance, row: int
+) -> Word | None:
+    """A word of the dictionary, whose log-probabilities are `logs`; or nothing where the word shall be spelled."""
+    if len(logs) == 1:
+        return None
+    dictionary = song.runtime.dictionary[voice]
+    likely = np.argpartition(logs[:-1], -min(_LIKELY_WORDS, len(dictionary)))[-_LIKELY_WORDS:]
+    weights = np.array(weights_of([dictionary[at] for at in likely], demand))
+    able = likely[weights > -np.inf]
+    wanted = logs[able] + chance.firmness * weights[weights > -np.inf]
+    at = _draw(np.append(wanted, logs[-1]), chance.temperature, chance.rngs[row])
+    return dictionary[able[at]] if at < len(able) else None
 
 
 def _spell(
@@ -203,39 +187,35 @@ def _spell(
     outlook: Outlook,
     *,
     rows: Sequence[int],
-    before: Sequence[Before],
-    rules: Rules,
-    rngs: Sequence[np.random.Generator],
+    demands: Sequence[Demand],
+    chance: Chance,
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
-    spellers = {
-        n: Speller(
-            before[n].sounding, rules.allowed, must_strike=before[n].must_strike, may_hold=before[n].may_hold
-        )
-        for n in rows
-    }
+    quills = {n: quill_of(demands[n]) for n in rows}
+    biases = {n: biases_of(demands[n]) * chance.firmness for n in rows}
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
     active = list(rows)
     symbols = np.full(len(active), SIZE, np.int64)
     while active:
         logits, state = song.runtime.spell(voice, symbols, given, state)
         for row, n in enumerate(active):
-            mask = spellers[n].legal()
-            symbols[row] = _draw(np.where(mask, logits[row], -np.inf), rules.temperature, rngs[n])
-            spellers[n].push(int(symbols[row]))
-        going = [row for row, n in enumerate(active) if not spellers[n].is_over]
+            quill = quills[n]
+            logs = np.where(quill.legal(), logits[row] + biases[n][int(quill.is_stacking)], -np.inf)
+            symbols[row] = symbol = _draw(logs, chance.temperature, chance.rngs[n])
+            quill.push(symbol)
+        going = [row for row, n in enumerate(active) if not quills[n].is_over]
         if len(going) < len(active):
             active = [active[row] for row in going]
             symbols, given, state = symbols[going], given[going], state[going]
-    return {n: speller.word for n, speller in spellers.items()}
+    return {n: quill.word for n, quill in quills.items()}
 
 
 def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator) -> int:
     """One index, by chance; the very unlikely ones are left out."""
     best = int(logits.argmax())
-    if temperature < _COLD:
+    if temperature < COLD:
         return best
-    likely = np.nonzero(logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature))[0]
+    likely = (logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature)).nonzero()[0]
     if len(likely) == 1:
         return best
     # The largest of logits plus Gumbel noise falls on each index with its probability.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bridge.music.note import Clip, Meter, MeterChange, Note, Role
@@ -24,6 +26,7 @@ def format_request(request: Request) -> str:
             "model": request.model,
             "options": dict(request.options),
             "tempo_bpm": request.tempo_bpm,
+            "avoid": [_clips_body(clips) for clips in request.avoid],
         }
     )
 
@@ -35,7 +38,21 @@ def parse_request(text: str) -> Request:
         ValueError, KeyError, TypeError, MacNetError: the text is not what was written.
     """
     body = json.loads(text)
-    return Request(**{**body, "kind": Kind(body["kind"]), "clips": _parse_clips(body["clips"])})
+    # Takes of before there was anything to avoid say nothing of it.
+    avoid = tuple(_parse_clips(clips) for clips in body.get("avoid", ()))
+    clips = _parse_clips(body["clips"])
+    return Request(**{**body, "kind": Kind(body["kind"]), "clips": clips, "avoid": avoid})
+
+
+def primer_digest(request: Request) -> str:
+    """The same for all requests of one kind with the same notes in the same meter, whatever the clips are called.
+
+    Empty where there are no notes to go on from.
+    """
+    clips = {role: replace(clip, name="") for role, clip in sorted(request.clips.items()) if clip.notes}
+    if not clips:
+        return ""
+    return hashlib.sha256(_format({"kind": request.kind.value, **_clips_body(clips)}).encode()).hexdigest()
 
 
 def format_variation(variation: Variation) -> str:

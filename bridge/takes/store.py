@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 from bridge.errors import BadArgument, MacNetError, TakeMissing, TakesUnavailable
 from bridge.takes.database import DAMAGED, connect, mapped, unavailable, use_wal
-from bridge.takes.form import format_request, format_variation, parse_request, parse_variation
+from bridge.takes.form import format_request, format_variation, parse_request, parse_variation, primer_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,11 +43,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             body TEXT NOT NULL)""",
         "CREATE INDEX takes_of_request ON takes(request_id)",
     ),
+    (
+        "ALTER TABLE requests ADD COLUMN primer TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX requests_of_primer ON requests(primer)",
+    ),
 )
 """Entry n leads from schema n to schema n + 1; what was released is never edited, only added to."""
 
 _TAKES = """SELECT takes.id, takes.starred, takes.body, requests.created, requests.client,
     requests.model_version, requests.body FROM takes JOIN requests ON requests.id = takes.request_id"""
+
+
+_GIVEN_BEFORE = """SELECT takes.body FROM takes JOIN requests ON requests.id = takes.request_id
+    WHERE requests.primer = ? ORDER BY takes.id DESC LIMIT ?"""
+_ASKED_BEFORE = "SELECT body FROM requests WHERE primer = ? ORDER BY id DESC LIMIT 64"
+
+AVOIDED = 16
+"""How many of the last answers to a clip a new one keeps away from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,34 @@ class Takes:
             One take id per variation, in the order given.
         """
         created, version = _format_time(self._clock()), self._version_of(request.model)
-        row = (created, client, version, format_request(request))
+        row = (created, client, version, format_request(request), primer_digest(request))
         with self._writing() as db:
             asked = db.execute(
-                "INSERT INTO requests (created, client, model_version, body) VALUES (?, ?, ?, ?)", row
+                "INSERT INTO requests (created, client, model_version, body, primer) VALUES (?, ?, ?, ?, ?)",
+                row,
             ).lastrowid
             return tuple(_insert_take(db, asked, variation) for variation in variations)
+
+    def informed(self, request: Request, *, is_new: bool) -> Request:
+        """The request, knowing which answers it keeps away from: those that its clip was given before.
+
+        Args:
+            request: what is asked.
+            is_new: nobody chose the rng seed. Where it was chosen an answer shall be repeated, and so what was
+                avoided then is avoided again.
+        """
+        digest = primer_digest(request)
+        if not digest:
+            return request
+        with self._guarded() as db:
+            if is_new:
+                rows = db.execute(_GIVEN_BEFORE, (digest, AVOIDED)).fetchall()
+                return replace(request, avoid=tuple(parse_variation(body).clips for (body,) in rows))
+            rows = db.execute(_ASKED_BEFORE, (digest,)).fetchall()
+        asked = (parse_request(body) for (body,) in rows)
+        return next(
+            (replace(request, avoid=old.avoid) for old in asked if _asks_the_same(old, request)), request
+        )
 
     def find(self, take_id: int) -> Take:
         """The take of that id.
@@ -280,6 +314,15 @@ class Takes:
             )
         except (ValueError, KeyError, TypeError, MacNetError) as error:
             raise unavailable(self.path, DAMAGED, f"take {take_id}") from error
+
+
+def _asks_the_same(one: Request, other: Request) -> bool:
+    """Whether two requests for the same clips have the same answer, were it not for what they avoid."""
+
+    def asked(request: Request) -> tuple[object, ...]:
+        return request.rng_seed, request.length, request.model, dict(request.options)
+
+    return asked(one) == asked(other)
 
 
 def _missing(take_id: int) -> TakeMissing:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bridge.wire.messages import Ask, ClipHead, NoteRow
     from bridge.wire.osc import Atom
 
-NO_EFFECT_YET = "option.no_effect_yet"
+NOT_USED = "option.not_used"
 
 FACTS: dict[str, Arg] = {
     arg.name: arg
@@ -125,10 +125,9 @@ def make_request(ask: Ask, clips: Mapping[Role, Clip], *, model: str, rng_seed: 
 def notices(request_id: int, request: Request) -> Iterator[Notice]:
     """What the client should know about a request that was accepted."""
     for name in request.options:
-        if not OPTIONS[name].effective:
-            yield Notice(
-                request_id, NO_EFFECT_YET, f"{name} was understood but does not change the music yet."
-            )
+        only = OPTIONS[name].only
+        if only not in (None, request.kind):
+            yield Notice(request_id, NOT_USED, f"{name} is for {only} alone: a clip has its own.")
 
 
 def _option(name: str, value: Atom, where: str) -> OptionValue:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from bridge.config import HOST, PORT, PROTOCOL
 from bridge.errors import MacNetError, RequestCancelled, ServerUnreachable
 from bridge.music.note import COMMON_TIME, Clip, Role
+from bridge.request import parse_meter
 from bridge.wire.gathering import Gathering, error_of
 from bridge.wire.messages import (
     AUTO,
@@ -176,14 +177,16 @@ class Client:
         options: Mapping[str, OptionValue] | None = None,
     ) -> Answer:
         """Music from nothing."""
-        return self._compose(Generate(self._take_id(), length, variations, rng_seed, _pairs({}, options)), {})
+        meter = parse_meter((options or {}).get("meter", COMMON_TIME))
+        ask = Generate(self._take_id(), length, variations, rng_seed, _pairs({}, options))
+        return self._compose(ask, {}, meter)
 
-    def _compose(self, ask: Ask, clips: Clips) -> Answer:
+    def _compose(self, ask: Ask, clips: Clips, meter: Meter = COMMON_TIME) -> Answer:
         named = (
             {AUTO: clips} if isinstance(clips, Clip) else {role.value: clip for role, clip in clips.items()}
         )
         parts = [m for role, clip in named.items() for m in clip_messages(ask.id, role, clip)]
-        meter: Meter = next((clip.end_meter for clip in named.values()), COMMON_TIME)
+        meter = next((clip.end_meter for clip in named.values()), meter)
         return self._ask(*parts, ask).answer(meter)
 
     def _ask(self, *messages: ToServer) -> Gathering:

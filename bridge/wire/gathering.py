@@ -51,7 +51,7 @@ class Answer:
     Attributes:
         request_id: under which it was asked for.
         takes: in order of their variation.
-        notices: what the bridge wants to be known, such as options that have no effect yet.
+        notices: what the bridge wants to be known, such as options that it had no use for.
     """
 
     request_id: int

@@ -277,7 +277,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something worth knowing that ends nothing, such as an option that has no effect yet."""
+    """Something worth knowing that ends nothing, such as an option that it had no use for."""
 
     ADDRESS: ClassVar = "/macnet/notice"
     id: int = field(metadata=_is(_ID))

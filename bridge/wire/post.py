@@ -30,12 +30,14 @@ class Job:
         key: who asked, under which id.
         request: what.
         client: the name that the client gave itself, for the takes.
+        is_new: nobody chose the rng seed, so the answer shall be another one than any before.
         stop: set when nobody waits for the answer any more.
     """
 
     key: Key
     request: Request
     client: str
+    is_new: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
 

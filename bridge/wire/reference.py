@@ -15,7 +15,7 @@ from bridge.config import LIMITS, PORT
 from bridge.request import OPTIONS
 from bridge.wire import inbox, mailbox, outbox, requests
 from bridge.wire.arguments import Kind
-from bridge.wire.asking import FACTS, NO_EFFECT_YET
+from bridge.wire.asking import FACTS, NOT_USED
 from bridge.wire.messages import ANSWERS, MAX_SENT_BYTES, NOTES_A_PACKET, REQUESTS, SPECS
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _repeat(repeat: Repeat) -> str:
 def _options() -> Iterator[str]:
     yield from _head("name", "value", "default", "meaning")
     for spec in OPTIONS.values():
-        effect = "" if spec.effective else " (checked, no effect yet)"
-        yield _row(f"`{spec.name}`", _values(spec), f"`{spec.default}`", spec.meaning + effect)
+        yield _row(f"`{spec.name}`", _values(spec), f"`{spec.default}`", spec.meaning)
     for arg in FACTS.values():
         yield _row(f"`{arg.name}`", arg.allowed, "", arg.meaning)
 
@@ -124,9 +123,7 @@ def _timing() -> Iterator[str]:
 
 def _notices() -> Iterator[str]:
     yield from _head("code", "meaning")
-    yield _row(
-        f"`{NO_EFFECT_YET}`", "an option was understood and checked, but does not change the music yet"
-    )
+    yield _row(f"`{NOT_USED}`", "an option was understood, but this kind of request has no use for it")
     yield _row(
         f"`{errors.ModelDamaged.code}`, `{errors.ModelIncompatible.code}`",
         "a model in the list cannot be used",

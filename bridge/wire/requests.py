@@ -231,7 +231,7 @@ class Requests:
         client = self._post.client(key[0])
         seed = self._choose_rng_seed()
         request = make_request(inbox.ask, inbox.clips(), model=client.model, rng_seed=seed)
-        return Job(key, request, client.name)
+        return Job(key, request, client.name, is_new=inbox.ask.rng_seed < 0)
 
     def _ask_for_missing(self, key: Key, under: Open, now: float) -> None:
         under.inbox.asked_s = now

@@ -44,6 +44,9 @@ class Composer(Protocol):
 class Takes(Protocol):
     """What keeps the answers."""
 
+    def informed(self, request: Request, *, is_new: bool) -> Request:
+        """The request, knowing which answers its clip was given before."""
+
     def keep(self, request: Request, variations: Sequence[Variation], *, client: str) -> tuple[int, ...]:
         """Keep variations for good and return their take ids."""
 
@@ -112,11 +115,12 @@ class Worker:
 
     def _answer(self, job: Job) -> list[tuple[Slot, bytes]]:
         _check_wanted(job)
+        request = self._takes.informed(job.request, is_new=job.is_new)
         variations = self._composer.compose(
-            job.request, on_progress=self._teller(job), should_stop=job.stop.is_set
+            request, on_progress=self._teller(job), should_stop=job.stop.is_set
         )
         _check_wanted(job)
-        take_ids = self._takes.keep(job.request, variations, client=job.client)
+        take_ids = self._takes.keep(request, variations, client=job.client)
         return list(answer_packets(job, variations, take_ids))
 
     def _teller(self, job: Job) -> Callable[[float], None]:

@@ -55,7 +55,7 @@ return {
   SetActiveTake = { "T", 0 },
   SetExtState = { "sssb", 0 },
   SetMediaItemSelected = { "Ib", 0 },
-  SetOnlyTrackSelected = { "K", 0 },
+  SetMediaTrackInfo_Value = { "Ksn", 1 },
   ShowMessageBox = { "ssi", 1 },
   TakeIsMIDI = { "T", 1 },
   TimeMap2_QNToTime = { "Pn", 1 },

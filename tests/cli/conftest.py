@@ -117,8 +117,7 @@ class ScaleComposer:
         assert name == "folk"
 
     def _clips(self, request: Request, number: int) -> dict[Role, Clip]:
-        given = next(iter(request.clips.values()), None)
-        meters = given.meters[-1:] if given else (MeterChange(0, Meter(4, 4)),)
+        meters = (MeterChange(0, request.meter),)
         first = 48 + (request.rng_seed + number) % 12 + self.transposed
         notes = tuple(Note(at, first + i % 8, 480) for i, at in enumerate(range(0, request.length, 480)))
         roles = [Role.ACCOMPANIMENT] if request.kind is Kind.ACCOMPANY else VOICES

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import ModelMissing
-from bridge.music.midifile import read_song
+from bridge.music.midifile import read_song, write_song
 from bridge.music.note import Meter, Note, Role
+from bridge.music.song import Song, Track
 from bridge.request import OPTIONS, Kind
 from bridge.takes import FILE_NAME, Takes
 
@@ -135,6 +136,31 @@ def test_json_tells_what_was_made_and_where_it_is(
 
 
 @pytest.mark.usefixtures("composer")
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [((), "C major"), (("--key", 2, "--scale", "101101010110"), "D dorian"), (("--key", "off"), None)],
+)
+def test_the_key_that_holds_is_told(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path, options: tuple[object, ...], key: str | None
+) -> None:
+    told = macnet("continue", waltz, "-o", tmp_path / "out.mid", *options, "--json").json
+    assert told["key"] == key
+    said = macnet("continue", waltz, "-o", tmp_path / "out.mid", *options, "--force").out
+    assert (f" in {key}," in said) is (key is not None)
+
+
+def test_a_file_of_drums_alone_is_refused(
+    macnet: Callable[..., Said], tmp_path: Path, composer: ScaleComposer
+) -> None:
+    drums = Track("Beat", tuple(Note(480 * n, 36, 240) for n in range(8)), channel=9)
+    write_song(tmp_path / "beat.mid", Song((drums,), 3840))
+    said = macnet("continue", tmp_path / "beat.mid", "-o", tmp_path / "out.mid", "--json")
+    assert said.code == 1
+    assert said.json["error"]["code"] == "clip.drums"
+    assert composer.asked == []
+
+
+@pytest.mark.usefixtures("composer")
 def test_every_answer_is_kept_as_takes(
     macnet: Callable[..., Said], waltz: Path, tmp_path: Path, data_dir: Path
 ) -> None:
@@ -162,13 +188,31 @@ OPTION_TEXTS = {
 def test_every_option_of_the_table_is_an_option_of_the_command(
     macnet: Callable[..., Said], waltz: Path, tmp_path: Path, composer: ScaleComposer
 ) -> None:
-    assert OPTION_TEXTS.keys() == OPTIONS.keys()
+    assert OPTION_TEXTS.keys() == {spec.name for spec in OPTIONS.values() if spec.only is None}
     args = [word for name, (text, _) in OPTION_TEXTS.items() for word in (f"--{name}", text)]
     said = macnet("continue", waltz, "-o", tmp_path / "out.mid", *args)
     assert said.code == 0, said.err
     assert composer.asked[0].options == {name: value for name, (_, value) in OPTION_TEXTS.items()}
-    for name, spec in OPTIONS.items():
-        assert (f"--{name} is stored" in said.err) is (not spec.effective)
+
+
+def test_an_option_of_music_from_nothing_is_none_of_a_clips(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path
+) -> None:
+    said = macnet("continue", waltz, "-o", tmp_path / "out.mid", "--meter", "6/8")
+    assert said.code == 2
+    assert "--meter" in said.err
+
+
+def test_asking_again_avoids_what_was_given_and_an_rng_seed_repeats_it(
+    macnet: Callable[..., Said], waltz: Path, tmp_path: Path, composer: ScaleComposer
+) -> None:
+    for number in (1, 2):
+        macnet("continue", waltz, "-o", tmp_path / f"out-{number}.mid")
+    first, second = composer.asked
+    assert [len(asked.avoid) for asked in composer.asked] == [0, 1]
+    for asked in (first, second):
+        macnet("continue", waltz, "-o", tmp_path / "again.mid", "--force", "--rng-seed", asked.rng_seed)
+        assert composer.asked[-1] == asked
 
 
 def test_options_that_were_not_given_are_left_to_their_defaults(

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bridge.library import looking
 from bridge.network import recipe
 from bridge.network.measuring import Figures
 from tests.library.music import lay, track
@@ -88,6 +89,18 @@ def test_a_report_that_cannot_be_written_is_an_error_and_no_part_is_left(
 ) -> None:
     said = macnet("library", music, "--page", tmp_path / "no" / "page.html", "--json")
     assert said.json["error"]["code"] == "library.unwritable"
+
+
+def test_a_look_that_is_broken_off_says_that_nothing_is_lost(
+    macnet: Callable[..., Said], music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(looking, "read_files", interrupted)
+    said = macnet("library", music)
+    assert said.code == 130
+    assert "is remembered" in said.err
 
 
 def test_roles_can_be_said_in_a_file_elsewhere(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import sqlite3
@@ -17,18 +18,20 @@ from bridge.errors import CacheUnavailable, LibraryMissing
 from bridge.library import looking
 from bridge.library.cache import cache_path
 from bridge.library.looking import look_through
+from bridge.library.reading import FileReading, read_file
+from bridge.library.rows import reading_of, reading_row
 from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
-from bridge.library.workers import read_files
 from bridge.music.note import Role
 from bridge.network.corpus import read_score
+from tests.library.conftest import read_here
 from tests.library.music import lay, repeated, track
 from tests.library.projects import CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from bridge.library.reading import FileReading, Task
+    from bridge.library.reading import Task
     from bridge.library.verdicts import FileVerdict
 
     Judge = Callable[..., dict[str, FileVerdict]]
@@ -55,7 +58,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     def watched(tasks: Iterable[Task], *, workers: int) -> Iterator[tuple[Task, FileReading]]:
-        for task, reading in read_files(tasks, workers=workers):
+        for task, reading in read_here(tasks, workers=workers):
             names.append(task.name)
             yield task, reading
 
@@ -128,6 +131,21 @@ def test_a_file_of_the_same_size_and_another_time_is_read_again(
     os.utime(songs / "song 4.mid", ns=(1, 1))
     judge()
     assert read == ["song 4.mid"]
+
+
+@pytest.mark.usefixtures("songs")
+def test_what_did_not_lie_in_the_file_is_tried_again(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dying(tasks: Iterable[Task], *, workers: int) -> Iterator[tuple[Task, FileReading]]:
+        for task, reading in read_here(tasks, workers=workers):
+            yield (
+                task,
+                FileReading("library.crashed", "out of memory") if task.name == "song 0.mid" else reading,
+            )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "read_files", dying)
+        assert judge()["song 0.mid"].code == "library.crashed"
+    assert judge()["song 0.mid"].code == ""
 
 
 def test_what_the_user_says_of_a_file_reads_that_file_again(
@@ -226,6 +244,15 @@ def test_a_data_folder_that_cannot_be_used_is_told_of(songs: Path, tmp_path: Pat
     (tmp_path / "data").write_text("a file")
     with pytest.raises(CacheUnavailable), look_through(songs, tmp_path / "data"):
         pass
+
+
+def test_files_can_be_read_elsewhere(songs: Path, tmp_path: Path, judge: Judge) -> None:
+    def elsewhere(tasks: Iterator[Task]) -> Iterator[tuple[Task, FileReading]]:
+        for task in reversed(list(tasks)):
+            yield task, reading_of(json.loads(json.dumps(reading_row(read_file(task)))))
+
+    with look_through(songs, tmp_path / "far", read=elsewhere) as cache:
+        assert {verdict.name: verdict for verdict in verdicts(cache)} == judge()
 
 
 # What training reads

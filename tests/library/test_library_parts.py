@@ -71,6 +71,7 @@ def test_low_notes_are_not_drums(low: tuple[tuple[float, float, int, int], ...])
         ("Am chords 120\nMIDI", "accompaniment"),
         ("Topline F#m", "melody"),
         ("untitled", "melody"),  # by its notes
+        ("loop 808", "melody"),  # the 808th
     ],
 )
 def test_the_name_of_a_file_or_its_folder_tells_what_its_one_track_plays(hint: str, part: str) -> None:

@@ -62,7 +62,7 @@ def test_a_file_that_kills_its_reader_is_left_out_alone(workers: int) -> None:
 def test_a_file_that_never_ends_is_left_out_alone() -> None:
     names = [f"file {number}" for number in range(20)]
     names[3] = "hang"
-    told = codes(*names, patience_s=2.0)
+    told = codes(*names, patience_s=4.0)
     assert {name: code for name, code in told.items() if code} == {"hang": "library.stopped"}
     assert len(told) == 20
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import BadArgument
-from bridge.music.key import HOME, MAJOR, MINOR, Key, find_key
+from bridge.music.key import HOME, MAJOR, MINOR, Key, find_key, find_scale
 from bridge.music.note import Note
 
 C_MAJOR_TUNE = (60, 64, 67, 65, 64, 62, 59, 60)
@@ -103,3 +103,33 @@ def test_every_major_and_minor_key_comes_home_exactly(root: int, scale: str) -> 
 def test_what_is_no_key_is_refused(root: int, scale: str) -> None:
     with pytest.raises(BadArgument):
         Key(root, scale)
+
+
+C_MINOR_TUNE = (60, 62, 63, 65, 67, 68, 67, 65, 63, 62, 60, 60)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "scale"),
+    [
+        ((60, 62, 64, 65, 67, 69, 71, 72, 67, 64, 60), "C major"),
+        ((*C_MINOR_TUNE, 70, 72), "C minor"),
+        ((*C_MINOR_TUNE, 71, 72), "C harmonic minor"),
+        ((60, 62, 63, 65, 67, 69, 67, 70, 72, 67, 63, 60), "C dorian"),
+        ((60, 62, 64, 67, 70, 72, 70, 67, 64, 62, 60, 67, 64, 60), "C mixolydian"),
+        ((), "C major"),
+    ],
+)
+def test_the_scale_is_the_one_that_the_notes_are_in(pitches: tuple[int, ...], scale: str) -> None:
+    notes = [Note(480 * number, pitch, 480) for number, pitch in enumerate(pitches)]
+    assert str(find_scale(notes)) == scale
+
+
+@pytest.mark.parametrize("up", range(12))
+def test_a_scale_moves_with_its_notes(up: int) -> None:
+    notes = [Note(480 * n, pitch + up, 480) for n, pitch in enumerate((*C_MINOR_TUNE, 71, 72))]
+    assert find_scale(notes) == Key(up, "101101011001")
+
+
+def test_a_passing_tone_does_not_change_the_scale() -> None:
+    notes = [Note(480 * n, pitch, 480) for n, pitch in enumerate((*C_MINOR_TUNE, 70, 72) * 4)]
+    assert str(find_scale([*notes, Note(99_000, 71, 240)])) == "C minor"

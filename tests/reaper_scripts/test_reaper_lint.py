@@ -1,4 +1,4 @@
-"""The Lua of the actions knows only what REAPER has, and makes no globals."""
+"""The Lua of the actions knows only what its DAW has, and makes no globals."""
 
 from __future__ import annotations
 
@@ -27,9 +27,13 @@ def lint(luacheck: str, path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_the_actions_are_clean(luacheck: str) -> None:
-    checked = lint(luacheck, ROOT / "reaper_scripts")
+@pytest.mark.parametrize("folder", ["reaper_scripts", "ardour_scripts", "tests/ardour_scripts"])
+def test_the_lua_is_clean(luacheck: str, folder: str) -> None:
+    checked = lint(luacheck, ROOT / folder)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_every_action_is_there() -> None:
     assert len(list((ROOT / "reaper_scripts" / "MAC-Net").glob("MAC-Net_*.lua"))) == 12
 
 

@@ -25,18 +25,33 @@ ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "reaper_scripts" / "test" / "scenes.lua"
 
 
+class Bridge:
+    """A real `macnet serve`, which can be killed and started again on its port."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "bridge", "serve", "--no-demo", "--port", str(self.port)]
+        command += ["--data-dir", str(self.data)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline().split("127.0.0.1:")[1].split()[0])
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.communicate()
+
+
 @pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """A running bridge: its port and data folder."""
-    data = tmp_path_factory.mktemp("data")
-    command = [sys.executable, "-m", "bridge", "serve", "--port", "0", "--data-dir", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        try:
-            yield int(line.split("127.0.0.1:")[1].split()[0]), data
-        finally:
-            process.terminate()
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    running = Bridge(tmp_path_factory.mktemp("data"))
+    running.start()
+    yield running
+    running.kill()
 
 
 def vectors(folder: Path) -> Path:
@@ -53,34 +68,63 @@ def vectors(folder: Path) -> Path:
     return path
 
 
-def play(lua: str, port: int, data: Path, *scenes: str, transport: str = "udp", version: int = 7) -> None:
+def lua_command(lua: str, bridge: Bridge, port: int, transport: str, version: int) -> list[str]:
     program = shutil.which(lua)
     if program is None:
         if os.environ.get("CI"):
             pytest.fail(f"{lua} is not installed")
         pytest.skip(f"{lua} is not installed")
+    return [program, str(SCENES), str(port), transport, str(bridge.data), str(version)]
+
+
+def play(
+    lua: str,
+    bridge: Bridge,
+    *scenes: str,
+    port: int = 0,
+    transport: str = "udp",
+    version: int = 7,
+    projects: int = 140,
+) -> None:
+    """Play scenes, or all of them; what a scene asks for on its way (KILL, START) is done to the bridge."""
     seed = random.randrange(2**31)
     more = {
         "MACNET_SEED": str(seed),
-        "MACNET_PROJECTS": "100",
-        "MACNET_VECTORS": str(vectors(data)),
+        "MACNET_PROJECTS": str(projects),
+        "MACNET_VECTORS": str(vectors(bridge.data)),
         "MACNET_FOLDER": str(user_data_dir()),
     }
     without = {name: value for name, value in os.environ.items() if name != "MACNET_DATA_DIR"}
-    command = [program, str(SCENES), str(port), transport, str(data), str(version), *scenes]
-    played = subprocess.run(
-        command, capture_output=True, text=True, env=without | more, timeout=280, check=False
-    )
-    assert played.returncode == 0, f"MACNET_SEED={seed}\n{played.stdout}{played.stderr}"
-    assert played.stdout.count("ok   ") >= max(1, len(scenes))
+    command = [*lua_command(lua, bridge, port or bridge.port, transport, version), *scenes]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    said = []
+    with subprocess.Popen(command, text=True, env=without | more, **pipes) as played:  # type: ignore[call-overload]  # pipes are files
+        for line in played.stdout:
+            said.append(line)
+            if wish := {"KILL": bridge.kill, "START": bridge.start}.get(line.strip()):
+                wish()
+                played.stdin.write("done\n")
+                played.stdin.flush()
+    text = "".join(said)
+    assert played.returncode == 0, f"MACNET_SEED={seed}\n{text}"
+    assert text.count("ok   ") >= max(1, len(scenes))
 
 
-def test_every_scene_in_reaper_7_over_udp(bridge: tuple[int, Path]) -> None:
-    play("lua5.4", *bridge)
+def test_every_scene_in_reaper_7_over_udp(bridge: Bridge) -> None:
+    play("lua5.4", bridge)
 
 
-def test_every_scene_in_reaper_6_over_the_packet_folder(bridge: tuple[int, Path]) -> None:
-    play("lua5.3", *bridge, transport="files", version=6)
+def test_every_scene_in_reaper_6_over_the_packet_folder(bridge: Bridge) -> None:
+    play("lua5.3", bridge, transport="files", version=6, projects=60)
+
+
+# The other way round than above: both Luas meet both ways to the bridge.
+@pytest.mark.parametrize(("lua", "version", "transport"), [("lua5.3", 6, "udp"), ("lua5.4", 7, "files")])
+def test_a_bridge_killed_and_started_again_still_answers_once(
+    bridge: Bridge, lua: str, version: int, transport: str
+) -> None:
+    scenes = ["a_bridge_killed_in_the_middle_of_an_answer", "a_bridge_that_the_action_starts_answers"]
+    play(lua, bridge, *scenes, transport=transport, version=version)
 
 
 class BadLine(threading.Thread):
@@ -133,13 +177,12 @@ class BadLine(threading.Thread):
         self.join()
 
 
-def test_what_a_bad_line_loses_is_made_good(bridge: tuple[int, Path]) -> None:
-    port, data = bridge
+def test_what_a_bad_line_loses_is_made_good(bridge: Bridge) -> None:
     seed = random.randrange(2**31)
-    line = BadLine(port, seed)
+    line = BadLine(bridge.port, seed)
     line.start()
     try:
-        play("lua5.4", line.port, data, "every_request_ends_on_a_bad_line")
+        play("lua5.4", bridge, "every_request_ends_on_a_bad_line", port=line.port)
     finally:
         line.stop()
     assert line.harmed > 20, f"seed of the line: {seed}"

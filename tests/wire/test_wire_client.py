@@ -58,10 +58,25 @@ def test_the_answer_is_felt_in_the_meter_of_the_clip(client: Client) -> None:
 def test_every_use_case_is_answered(client: Client, running: Running) -> None:
     client.accompany(a_clip(), rng_seed=1)
     client.vary(BOTH, options={"temperature": 0.5})
-    answer = client.generate(length=960, options={"voices": "melody", "density": 2.0})
+    answer = client.generate(length=960, options={"voices": "melody", "meter": "3/4"})
     assert [request.kind for request in running.composer.composed] == ["accompany", "vary", "generate"]
     assert set(answer.takes[0].clips) == {Role.MELODY}
-    assert answer.notices == ("density was understood but does not change the music yet.",)
+    assert answer.takes[0].clips[Role.MELODY].meter == Meter(3, 4)
+    assert answer.notices == ()
+
+
+def test_what_a_request_had_no_use_for_is_told(client: Client) -> None:
+    answer = client.vary(a_clip(), options={"meter": "3/4"})
+    assert answer.notices == ("meter is for generate alone: a clip has its own.",)
+
+
+def test_asking_again_avoids_what_was_given_unless_it_shall_be_repeated(
+    client: Client, running: Running
+) -> None:
+    first = client.continue_(a_clip(), length=960, variations=2)
+    client.continue_(a_clip(), length=960)
+    client.continue_(a_clip(), length=960, rng_seed=first.takes[0].rng_seed)
+    assert [len(request.avoid) for request in running.composer.composed] == [0, 2, 0]
 
 
 def test_models_are_listed_and_chosen(client: Client, running: Running) -> None:

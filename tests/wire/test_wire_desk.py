@@ -11,7 +11,7 @@ import pytest
 
 from bridge.config import LIMITS
 from bridge.errors import RequestFailed
-from bridge.music.note import Role
+from bridge.music.note import Meter, Role
 from bridge.wire import messages as m
 from bridge.wire import osc
 from bridge.wire.desk import Desk
@@ -369,10 +369,37 @@ def test_music_from_nothing_needs_no_clip(table: Table) -> None:
     assert not table.jobs[0].request.clips
 
 
-def test_options_are_checked_and_those_without_effect_are_named(table: Table) -> None:
-    table.hear(m.Generate(1, 960, 1, 3, (("key", 2.0), ("density", 2.0), ("scale", "101011010101"))))
-    assert table.jobs[0].request.options == {"key": 2, "density": 2.0, "scale": "101011010101"}
-    assert [n.text.split()[0] for n in table.told(m.Notice)] == ["density"]
+def test_options_are_checked(table: Table) -> None:
+    options = (("key", 2.0), ("density", 2.0), ("scale", "101011010101"), ("meter", "6/8"))
+    table.hear(m.Generate(1, 960, 1, 3, options))
+    assert table.jobs[0].request.options == {
+        "key": 2,
+        "density": 2.0,
+        "scale": "101011010101",
+        "meter": "6/8",
+    }
+    assert table.jobs[0].request.meter == Meter(6, 8)
+    assert table.told(m.Notice) == []
+
+
+def test_an_option_that_a_request_has_no_use_for_is_named_and_changes_nothing(table: Table) -> None:
+    table.hear(*melody(1), m.Continue(1, 960, 1, 3, (("clips", 1), ("meter", "6/8"))))
+    assert [(n.code, n.text.split()[0]) for n in table.told(m.Notice)] == [("option.not_used", "meter")]
+    assert table.jobs[0].request.meter == Meter(4, 4)
+
+
+@pytest.mark.parametrize("meter", ["waltz", "4", "0/4", "4/5", 6.0])
+def test_a_meter_that_is_none_is_refused(table: Table, meter: str | float) -> None:
+    table.hear(m.Generate(1, 960, 1, 3, (("meter", meter),)))
+    assert table.code() == "request.bad_argument"
+
+
+@pytest.mark.parametrize(("rng_seed", "is_new"), [(-1, True), (7, False)])
+def test_an_answer_is_a_new_one_unless_its_rng_seed_was_chosen(
+    table: Table, rng_seed: int, *, is_new: bool
+) -> None:
+    table.hear(*melody(1), m.Continue(1, 960, 1, rng_seed, (("clips", 1),)))
+    assert table.jobs[0].is_new is is_new
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,11 @@ class FakeTakes:
         self.kept: list[tuple[Request, Variation, str]] = []
         self.stars: dict[int, bool] = {}
 
+    def informed(self, request: Request, *, is_new: bool) -> Request:
+        """As the store does, for any clip: what was kept is avoided unless an answer is to be repeated."""
+        given = tuple(variation.clips for _, variation, _ in self.kept)
+        return replace(request, avoid=given) if is_new else request
+
     def keep(self, request: Request, variations: Sequence[Variation], *, client: str) -> tuple[int, ...]:
         first = len(self.kept) + 1
         self.kept.extend((request, variation, client) for variation in variations)

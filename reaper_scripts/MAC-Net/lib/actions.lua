@@ -1,6 +1,7 @@
 -- @noindex
 -- What each action does; an action's file only names itself. A fault of ours ends in a line, never in a window.
 
+local change = require("change")
 local compose = require("compose")
 local endless = require("endless")
 local host = require("host")
@@ -16,7 +17,7 @@ end
 local function with_options(title)
   local settings = host.settings()
   local given = host.ask("MAC-Net: continue with these", host.MUSIC, settings)
-  if not given then return host.leave_no_trace() end
+  if not given then return end
   for key, value in pairs(given) do settings[key] = value end
   compose.action(title, "continue", settings)
 end
@@ -27,7 +28,6 @@ local function change_settings()
     if not given then break end
     host.store(given)
   end
-  host.leave_no_trace()
 end
 
 local function model_names(conversation)
@@ -68,8 +68,6 @@ local actions = {
 --- Run the action of a name; its undo step is called "MAC-Net: " and the name.
 return function(name)
   local fine, problem = pcall(actions[name], "MAC-Net: " .. name)
-  if not fine then
-    host.say(reasons.strange_error:format(tostring(problem)))
-    host.leave_no_trace()
-  end
+  if not fine then host.say(reasons.strange_error:format(tostring(problem))) end
+  if not change.has_changed() then host.leave_no_trace() end
 end

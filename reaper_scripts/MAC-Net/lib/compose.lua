@@ -1,70 +1,17 @@
 -- @noindex
 -- Continue, Accompany, Vary, Another: from the items that are meant to items of takes.
 
+local change = require("change")
 local host = require("host")
 local memo = require("memo")
 local notes = require("notes")
 local reasons = require("reasons")
+local sources_of = require("sources")
 local take = require("take")
 local talk = require("talk")
 local wire = require("wire")
 
 local compose = {}
-
-local SAME_PLACE = 1e-4 -- quarter notes
-
---- What is read of one item: its notes that count, in the bars of its last meter. nil and the reason if there are none.
-local function heard_of(project, item)
-  if not take.is_midi(item) then return nil, reasons.not_midi end
-  local extent = take.extent(project, item)
-  local span = take.span(project, extent.first, extent.last)
-  local all = take.read(project, item)
-  local heard, is_selection = notes.heard(all, math.max(extent.first, span.first), extent.last)
-  if #heard == 0 then -- the last meter has no notes: what came before it still is music
-    heard, is_selection = notes.heard(all, extent.first, extent.last)
-  end
-  if #heard == 0 then return nil, reasons.no_notes end
-  local is_named_so = notes.is_drum_name(take.name(item)) or notes.is_drum_name(take.track_name(item))
-  if is_named_so or notes.are_drums(heard) then return nil, reasons.only_drums end
-  if is_selection or heard[1].start < span.first then
-    local earliest = math.huge
-    for _, note in ipairs(heard) do earliest = math.min(earliest, note.start) end
-    span.first = take.bar(project, earliest + 1e-6).first
-  end
-  return { item = item, extent = extent, span = span, heard = heard, name = take.name(item) }
-end
-
-local function is_same_place(first, second)
-  return math.abs(first.extent.first - second.extent.first) < SAME_PLACE
-    and math.abs(first.extent.last - second.extent.last) < SAME_PLACE
-end
-
-local function with_roles(sources, wanted)
-  if #sources == 2 then
-    local melody = notes.melody_of(sources[1].heard, sources[2].heard)
-    sources[melody].role, sources[3 - melody].role = "melody", "accompaniment"
-    local first = math.min(sources[1].span.first, sources[2].span.first)
-    sources[1].span.first, sources[2].span.first = first, first
-  else
-    sources[1].role = wanted ~= "auto" and wanted or notes.role(sources[1].heard)
-  end
-  return sources
-end
-
---- The items that are meant, read and with their roles; nil and the reason.
-function compose.sources(project, role)
-  local items = take.meant(project)
-  if #items == 0 then return nil, reasons.nothing_selected end
-  if #items > 2 then return nil, reasons.too_many_items end
-  local sources = {}
-  for index, item in ipairs(items) do
-    local source, reason = heard_of(project, item)
-    if not source then return nil, reason end
-    sources[index] = source
-  end
-  if #sources == 2 and not is_same_place(sources[1], sources[2]) then return nil, reasons.two_lengths end
-  return with_roles(sources, role)
-end
 
 local function clips_of(sources)
   local clips = {}
@@ -72,6 +19,14 @@ local function clips_of(sources)
     clips[index] = notes.clip(source.heard, source.span, source.role, source.name)
   end
   return clips
+end
+
+-- Each voice answers on the channel that its source is on; a voice that is new on the one of the other.
+local function channels_of(sources)
+  local first, channels = notes.channel(sources[1].heard), {}
+  for _, role in ipairs({ "melody", "accompaniment" }) do channels[role] = first end
+  for _, source in ipairs(sources) do channels[source.role] = notes.channel(source.heard) end
+  return channels
 end
 
 local function options_of(project, settings, at)
@@ -87,11 +42,14 @@ function compose.job(project, kind, settings, sources)
   local bar = first.span.numerator * 4 / first.span.denominator
   local rest = notes.to_bar_line(first.extent.last, first.span.bar)
   local length = kind == "continue" and settings.bars * bar + rest or first.span.last - first.span.first
-  local items = {}
-  for _, source in ipairs(sources) do items[source.role] = source.item end
+  local items, heard = {}, {}
+  for _, source in ipairs(sources) do
+    items[source.role] = source.item
+    for _, item in ipairs(source.items) do heard[#heard + 1] = item end
+  end
   return {
-    project = project, kind = kind, settings = settings, items = items, name = first.name, role = first.role,
-    primer = take.guid(first.item), clips = clips_of(sources),
+    project = project, kind = kind, settings = settings, items = items, heard = heard, name = first.name, role = first.role,
+    primer = take.guid(first.item), channels = channels_of(sources), clips = clips_of(sources),
     options = options_of(project, settings, first.extent.first),
     ticks = notes.round(length * notes.TICKS), variations = settings.variations,
     -- Accompany and Vary answer the whole clip, which may begin on the bar line before the item does.
@@ -115,7 +73,7 @@ local function memo_of(job, answer, number, role, group)
   local kept = {
     macnet = 1, group = group, round = job.round or 1, variation = number, role = role, take_id = answer.take_id,
     rng_seed = answer.rng_seed, kind = job.kind, ticks = job.ticks, primer = job.primer, name = job.name,
-    variations = job.variations, primer_role = job.role,
+    variations = job.variations, primer_role = job.role, channel = job.channels[role],
   }
   for name, value in pairs(job.options) do kept["option." .. name] = value end
   for _, clip in ipairs(job.clips) do kept["clip." .. clip.role] = memo.format_clip(clip) end
@@ -130,6 +88,7 @@ local function written_of(job, answers, role, welcome)
     if clip then
       written[#written + 1] = {
         clip = clip,
+        channel = job.channels[role],
         name = take_name(job, answer, number, #answers, welcome),
         memo = memo_of(job, answer, number, role, job.group),
       }
@@ -152,10 +111,15 @@ local function room_for(job, role, last, beside)
     return track, false
   end
   local name = (job.name ~= "" and job.name or "MAC-Net") .. " › " .. role
-  return take.track_below(job.project, beside, name), job.items[role] ~= nil
+  return change.track_below(job.project, beside, name), job.items[role] ~= nil
 end
 
 local VOICES = { "melody", "accompaniment" }
+
+local function place_of(job, track, into)
+  local first = into and take.extent(job.project, into).first or job.first
+  return { track = track, first = first, last = first + job.ticks / notes.TICKS }
+end
 
 local function land(job, answers, welcome)
   local last = job.first + job.ticks / notes.TICKS
@@ -172,12 +136,12 @@ local function land(job, answers, welcome)
         track, is_substitute = room_for(job, role, last, beside)
       end
       is_elsewhere = is_elsewhere or is_substitute == true
-      items[#items + 1] = take.write(job.project, { track = track, first = job.first, last = last }, written, into)
+      items[#items + 1] = change.write(job.project, place_of(job, track, into), written, into)
       if not job.items[role] then beside = track end
     end
   end
   if job.settings.lanes == "yes" and take.knows_lanes() and not job.into and #answers > 1 then
-    take.to_lanes(job.project, items)
+    change.to_lanes(job.project, items)
     items = take.find(job.project, function(memo_found) return memo_found.group == job.group end)
   end
   return items, is_elsewhere
@@ -185,11 +149,10 @@ end
 
 local function still_there(job)
   if not take.is_open(job.project) then return false, reasons.project_gone end
-  for _, item in pairs(job.items) do
-    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
-  end
-  for _, item in pairs(job.into or {}) do
-    if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+  for _, items in ipairs({ job.items, job.heard or {}, job.into or {} }) do
+    for _, item in pairs(items) do
+      if not take.is_alive(job.project, item) then return false, reasons.item_gone end
+    end
   end
   return true
 end
@@ -235,7 +198,7 @@ function compose.run(title, job, on)
           return true
         end
         if take.project() ~= job.project then return false end
-        local items, is_elsewhere = take.as_one_step(job.project, title, function()
+        local items, is_elsewhere = change.as_one_step(job.project, title, function()
           return land(job, answers, welcome)
         end)
         host.say(report(#answers, is_elsewhere))
@@ -249,10 +212,9 @@ end
 --- The action: what is meant, asked, written.
 function compose.action(title, kind, settings)
   local project = take.project()
-  local sources, reason = compose.sources(project, settings.role)
+  local sources, reason = sources_of(project, settings.role)
   if not sources then
-    host.say(reason)
-    return host.leave_no_trace()
+    return host.say(reason)
   end
   compose.run(title, compose.job(project, kind, settings, sources))
 end

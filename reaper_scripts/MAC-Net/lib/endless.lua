@@ -5,6 +5,7 @@ local compose = require("compose")
 local host = require("host")
 local notes = require("notes")
 local reasons = require("reasons")
+local sources_of = require("sources")
 local take = require("take")
 
 local endless = {}
@@ -81,7 +82,8 @@ local function loop(title, job)
     local bar = job.clips[1].numerator * 4 * notes.TICKS // job.clips[1].denominator
     job.first = job.first + job.ticks / notes.TICKS
     job.ticks = job.settings.bars * bar
-    job.items, job.clips, job.group, job.round = items_by_role(items), as_list(self.clips), nil, nil
+    job.items, job.heard, job.clips = items_by_role(items), nil, as_list(self.clips)
+    job.group, job.round = nil, nil
   end
 
   local function ask()
@@ -118,18 +120,17 @@ end
 function endless.toggle(title)
   if host.noted(RUNNING) then
     host.note(RUNNING, nil)
-    host.say(reasons.endless_off)
-    return host.leave_no_trace()
+    return host.say(reasons.endless_off)
   end
   local project, settings = take.project(), host.settings()
-  local sources, reason = compose.sources(project, settings.role)
+  local sources, reason = sources_of(project, settings.role)
   if not sources then
-    host.say(reason)
-    return host.leave_no_trace()
+    return host.say(reason)
   end
   settings.variations, settings.lanes = 1, "no"
   host.toggle_on()
-  host.at_exit(function()
+  host.at_exit(function() -- REAPER 7 ends this run when the action runs again, without starting another
+    if host.noted(RUNNING) then host.say(reasons.endless_off) end
     host.note(RUNNING, nil)
     host.toggle_off()
   end)

@@ -8,6 +8,10 @@ local udp = require("udp")
 
 local host = {}
 
+-- `macnet install reaper` writes down here how the bridge is started on this machine; ReaPack does not.
+local has_installed, installed = pcall(require, "installed")
+if not has_installed then installed = {} end
+
 local SECTION = "MAC-Net"
 local MAILBOX = "mailbox"
 
@@ -44,16 +48,16 @@ host.MUSIC = {
   { "rhythm", "Rhythm (free/keep)", "free", "free or keep", one_of("free", "keep") },
   { "voices", "Voices (both/melody/accompaniment)", "both", "both, melody or accompaniment",
     one_of("both", "melody", "accompaniment") },
-  { "role", "The item is (auto/melody/accompaniment)", "auto", "auto, melody or accompaniment",
-    one_of("auto", "melody", "accompaniment") },
+  { "role", "The item is (auto/ask/melody/accompaniment)", "auto", "auto, ask, melody or accompaniment",
+    one_of("auto", "ask", "melody", "accompaniment") },
 }
 host.SYSTEM = {
   { "track", "Accompaniment track (empty: a new one)", "", "a track's name", any_text },
   { "lanes", "Fixed lanes on REAPER 7 (yes/no)", "no", "yes or no", one_of("yes", "no") },
   { "model", "Model (empty: the bridge's own)", "", "a model's name", any_text },
   { "port", "Port of the bridge", "9471", "1024 to 65535", number_in(1024, 65535, true) },
-  { "command", "Command that starts the bridge", "", "a command", any_text },
-  { "data", "Data folder of the bridge (empty: as usual)", "", "a folder", any_text },
+  { "command", "Command that starts the bridge", installed.command or "", "a command", any_text },
+  { "data", "Data folder of the bridge (empty: as usual)", installed.data or "", "a folder", any_text },
 }
 
 local function every_setting()
@@ -80,36 +84,52 @@ local function split(text)
   return parts
 end
 
-local function read_all(settings, texts)
+-- REAPER's dialog joins all fields with commas: one in a value is shown as a blank.
+local function shown(value)
+  return (tostring(value):gsub(",", " "))
+end
+
+-- What was typed, as values. A field that was left as it was keeps its value, commas and all.
+local function read_all(settings, values, texts)
+  if #texts ~= #settings then return nil, reasons.no_commas end
   local given = {}
   for index, setting in ipairs(settings) do
     local key, caption, _, allowed, read = table.unpack(setting)
-    given[key] = read(texts[index])
+    given[key] = texts[index] == shown(values[key]) and values[key] or read(texts[index])
     if given[key] == nil then return nil, reasons.bad_setting:format(caption, allowed) end
   end
   return given
 end
 
---- Ask for some settings in one dialog. Gives them as values; nil when the user cancels or one is wrong (and says so).
--- REAPER's dialog joins all fields with commas, so none may hold one.
-function host.ask(title, settings, values)
-  local captions, defaults = {}, {}
-  for index, setting in ipairs(settings) do
-    captions[index], defaults[index] = setting[2], (tostring(values[setting[1]]):gsub(",", " "))
-  end
+local function ask_once(title, settings, texts)
+  local captions = {}
+  for index, setting in ipairs(settings) do captions[index] = setting[2] end
   captions[#captions + 1] = "extrawidth=160"
-  local fine, answers =
-    reaper.GetUserInputs(title, #settings, table.concat(captions, ","), table.concat(defaults, ","))
-  if not fine then return nil end
-  local texts = split(answers)
-  local given, wrong
-  if #texts == #settings then
-    given, wrong = read_all(settings, texts)
-  else
-    wrong = reasons.no_commas
+  local fine, answers = reaper.GetUserInputs(title, #settings, table.concat(captions, ","), table.concat(texts, ","))
+  return fine and split(answers) or nil
+end
+
+--- Ask for some settings in one dialog, which opens again with what was typed until all of it can be used. Gives them
+-- as values; nil when the user cancels.
+function host.ask(title, settings, values)
+  local before = {}
+  for index, setting in ipairs(settings) do before[index] = shown(values[setting[1]]) end
+  local texts = before
+  while true do
+    local typed = ask_once(title, settings, texts)
+    if not typed then return nil end
+    local given, wrong = read_all(settings, values, typed)
+    if given then return given end
+    host.alert(wrong)
+    texts = #typed == #settings and typed or before
   end
-  if wrong then host.alert(wrong) end
-  return given
+end
+
+--- Ask which of two it is: 1, 2, or nil when the user cancels.
+function host.choose(question)
+  local YES, NO = 6, 7
+  local answer = reaper.ShowMessageBox(question, "MAC-Net", 3)
+  return answer == YES and 1 or answer == NO and 2 or nil
 end
 
 function host.store(values)
@@ -129,8 +149,9 @@ function host.noted(key)
   return reaper.HasExtState(SECTION, key) and reaper.GetExtState(SECTION, key) or nil
 end
 
---- A line beside the mouse; it does not take the focus.
+--- A line beside the mouse; it does not take the focus. REAPER calls the text a format, so no percent sign may be in it.
 function host.say(text)
+  text = text:gsub(" ?%%", " percent")
   local x, y = reaper.GetMousePosition()
   reaper.TrackCtl_SetToolTip(text, x + 16, y + 16, true)
 end
@@ -152,7 +173,7 @@ local function list_files(folder)
   local names, index = {}, 0
   reaper.EnumerateFiles(folder, -1) -- forget what was listed before
   local name = reaper.EnumerateFiles(folder, index)
-  while name do
+  while name and name ~= "" do -- at the end REAPER 7 gives nil, older versions an empty string
     names[#names + 1] = name
     index = index + 1
     name = reaper.EnumerateFiles(folder, index)
@@ -164,9 +185,11 @@ local function token()
   return string.format("%x", math.floor(reaper.time_precise() * 1e6) % 2 ^ 48 // 1)
 end
 
-function host.mailbox(settings)
-  local data = settings.data ~= "" and settings.data or place.data_folder(reaper.GetOS(), os.getenv)
-  return data .. "/" .. MAILBOX
+local function mailboxes(settings)
+  local folders = { settings.data }
+  if settings.data == "" then folders = place.data_folders(reaper.GetOS(), os.getenv, reaper.GetResourcePath()) end
+  for index, folder in ipairs(folders) do folders[index] = folder .. "/" .. MAILBOX end
+  return folders
 end
 
 --- The way to the bridge: sockets where there are some, else the packet folder. nil and the reason when neither.
@@ -174,10 +197,12 @@ function host.connect(settings)
   local core = udp.library(reaper.GetResourcePath() .. "/Scripts")
   local transport = core and udp.open(core, settings.port)
   if transport then return transport end
-  local folder = host.mailbox(settings)
-  transport = mail.open(folder, list_files, token())
-  if transport then return transport end
-  return nil, reasons.no_mailbox:format(folder)
+  local folders = mailboxes(settings)
+  for _, folder in ipairs(folders) do
+    transport = mail.open(folder, list_files, token())
+    if transport then return transport end
+  end
+  return nil, reasons.no_mailbox:format(folders[1])
 end
 
 --- Offer to start the bridge; true when it was started.

@@ -5,10 +5,23 @@ local notes = {}
 
 notes.TICKS = 960 -- a quarter note
 local SNAP = 1 / 1920 -- quarter notes: half a tick; what is nearer to a bar line than this lies on it
+local NUDGE = 1e-6 -- quarter notes: just before a bar line
 local DRUM_CHANNEL = 9
 
 function notes.round(x)
   return math.floor(x + 0.5)
+end
+
+--- The notes that start inside [from, to) quarter notes, each cut off at the end.
+function notes.inside(all, from, to)
+  local inside = {}
+  for _, note in ipairs(all) do
+    if note.start >= from - SNAP and note.start < to - SNAP then
+      note.stop = math.min(note.stop, to)
+      inside[#inside + 1] = note
+    end
+  end
+  return inside
 end
 
 --- The notes that count: unmuted, starting inside [from, to) quarter notes; the selected ones if any are selected.
@@ -30,6 +43,16 @@ function notes.are_drums(heard)
   return #heard > 0
 end
 
+--- The MIDI channel that most of the notes are on, 0 to 15; of several alike the lowest.
+function notes.channel(heard)
+  local counts, found = {}, 0
+  for _, note in ipairs(heard) do counts[note.channel] = (counts[note.channel] or 0) + 1 end
+  for channel = 15, 0, -1 do
+    if (counts[channel] or 0) >= (counts[found] or 0) then found = channel end
+  end
+  return found
+end
+
 local DRUM_NAMES = { "drum", "percussion", "snare", "hihat", "hi-hat", "kick" }
 
 --- Whether a take or track is called drums.
@@ -45,6 +68,22 @@ end
 function notes.to_bar_line(qn, bar)
   local left = bar.last - qn
   return left > SNAP and left or 0
+end
+
+--- The part of [first, last) that has the meter of its end: { first = a bar line, last, numerator, denominator, bar }.
+-- The first bar may begin before `first`: music that starts off the bar is a pickup.
+-- @param bar_of function from a moment in quarter notes to its bar: { first, last, numerator, denominator }
+function notes.span(bar_of, first, last)
+  local final = bar_of(last - NUDGE)
+  local bar = final
+  while bar.first > first + NUDGE do
+    local before = bar_of(bar.first - NUDGE)
+    if before.numerator ~= final.numerator or before.denominator ~= final.denominator then break end
+    bar = before
+  end
+  return {
+    first = bar.first, last = last, numerator = final.numerator, denominator = final.denominator, bar = final,
+  }
 end
 
 --- A clip for the wire. It starts on the bar line at or before the first note that counts (so that the bridge knows

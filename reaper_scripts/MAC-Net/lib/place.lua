@@ -22,4 +22,14 @@ function place.data_folder(system, getenv)
   return data .. "/" .. FOLDER
 end
 
+--- Every folder that may be it, the likeliest first. On Windows the environment may spell a name with accents in another
+-- way than files are opened by; REAPER's own folder lies beside ours.
+-- @param resources REAPER's resource folder
+function place.data_folders(system, getenv, resources)
+  local folders = { place.data_folder(system, getenv) }
+  local beside = system:find("^Win") and resources:match("^(.*)[/\\][Rr]oaming[/\\]")
+  if beside then folders[2] = beside .. "\\Local\\" .. FOLDER end
+  return folders
+end
+
 return place

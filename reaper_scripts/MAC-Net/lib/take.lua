@@ -1,20 +1,15 @@
 -- @noindex
--- Items and takes: the only file that reads or writes a project. Notes are in quarter notes of project time, so tempo,
--- meter, item offsets and play rates are REAPER's business, through its own conversions.
+-- Items and takes as they are: the only file that reads a project; `change` alone writes one. Notes are in quarter notes
+-- of project time, so tempo, meter, item offsets and play rates are REAPER's business, through its own conversions.
 
 local memo = require("memo")
 local notes = require("notes")
 
 local take = {}
 
-local KEY = "P_EXT:macnet"
+--- Under what name a take keeps its memo.
+take.KEY = "P_EXT:macnet"
 local NUDGE = 1e-6 -- quarter notes: just before the end of an item
-local TRIM_BEHIND_ON, TRIM_BEHIND_OFF = 41120, 41121
-local TRIM_BEHIND = 41117
-local IMPLODE = 40543
-local TO_LANES = 42661
-local NEXT_LANE = 42482
-local DELETE_TAKE = 40129
 local FIXED_LANES = 2 -- a track's I_FREEMODE
 
 --- The active project, to hold on to while waiting.
@@ -44,7 +39,8 @@ function take.extent(project, item)
   }
 end
 
-local function selected_items(project)
+--- The items that are selected.
+function take.selected(project)
   local items = {}
   for index = 0, reaper.CountMediaItems(project) - 1 do
     local item = reaper.GetMediaItem(project, index)
@@ -53,15 +49,26 @@ local function selected_items(project)
   return items
 end
 
-local function edited_item()
+local function edited_take()
   local editor = reaper.MIDIEditor_GetActive()
-  local open = editor and reaper.MIDIEditor_GetTake(editor)
+  return editor and reaper.MIDIEditor_GetTake(editor)
+end
+
+local function edited_item()
+  local open = edited_take()
   return open and reaper.GetMediaItemTake_Item(open)
+end
+
+-- The take of an item that is meant: the active one, but of an item that is meant because it is open in the MIDI editor
+-- the one that is open there.
+local function meant_take(item)
+  if not reaper.IsMediaItemSelected(item) and edited_item() == item then return edited_take() end
+  return reaper.GetActiveTake(item)
 end
 
 --- The items meant: the selected ones, else the one in the MIDI editor.
 function take.meant(project)
-  local items = selected_items(project)
+  local items = take.selected(project)
   if #items == 0 then items = { edited_item() } end
   return items
 end
@@ -95,7 +102,7 @@ end
 
 --- Every note that an item plays, a looped source's as often as it comes round.
 function take.read(project, item)
-  local midi = reaper.GetActiveTake(item)
+  local midi = meant_take(item)
   local length, all = source_length(midi), {}
   local _, count = reaper.MIDI_CountEvts(midi)
   for round = 0, rounds(item, midi, length, take.extent(project, item).last) - 1 do
@@ -105,7 +112,7 @@ function take.read(project, item)
 end
 
 function take.is_midi(item)
-  local active = reaper.GetActiveTake(item)
+  local active = meant_take(item)
   return active ~= nil and reaper.TakeIsMIDI(active)
 end
 
@@ -119,14 +126,25 @@ function take.track_name(item)
 end
 
 function take.name(item)
-  local active = reaper.GetActiveTake(item)
+  local active = meant_take(item)
   local _, name = reaper.GetSetMediaItemTakeInfo_String(active, "P_NAME", "", false)
   return name
 end
 
-function take.guid(item)
-  local _, guid = reaper.GetSetMediaItemTakeInfo_String(reaper.GetActiveTake(item), "GUID", "", false)
+--- What an item is called by a musician: an answer of ours by the item that it was made for.
+function take.title(item)
+  local kept = take.memo(item)
+  return kept and kept.name or take.name(item)
+end
+
+--- What a take is known by, whatever its pointer is.
+function take.guid_of(midi)
+  local _, guid = reaper.GetSetMediaItemTakeInfo_String(midi, "GUID", "", false)
   return guid
+end
+
+function take.guid(item)
+  return take.guid_of(meant_take(item))
 end
 
 --- The bar that holds a moment: { first, last, numerator, denominator }, in quarter notes.
@@ -136,47 +154,38 @@ function take.bar(project, qn)
   return { first = first, last = last, numerator = numerator, denominator = denominator }
 end
 
---- The part of [first, last) that has the meter of its end: { first = a bar line, last, numerator, denominator, bar }.
--- The first bar may begin before `first`: an item that starts off the bar is a pickup.
+--- The part of [first, last) that has the meter of its end: see `notes.span`.
 function take.span(project, first, last)
-  local final = take.bar(project, last - NUDGE)
-  local bar = final
-  while bar.first > first + NUDGE do
-    local before = take.bar(project, bar.first - NUDGE)
-    if before.numerator ~= final.numerator or before.denominator ~= final.denominator then break end
-    bar = before
-  end
-  return {
-    first = bar.first, last = last, numerator = final.numerator, denominator = final.denominator, bar = final,
-  }
+  return notes.span(function(qn) return take.bar(project, qn) end, first, last)
 end
 
 --- The memo of a take of ours, nil of any other.
-local function memo_of(active)
+function take.memo_of(active)
   if not active then return nil end
-  local found, text = reaper.GetSetMediaItemTakeInfo_String(active, KEY, "", false)
+  local found, text = reaper.GetSetMediaItemTakeInfo_String(active, take.KEY, "", false)
   return found and memo.parse(text) or nil
 end
 
 function take.memo(item)
-  return memo_of(reaper.GetActiveTake(item))
+  return take.memo_of(reaper.GetActiveTake(item))
 end
 
-local function each_take(item)
+--- The takes of an item, but for empty ones, which have no pointer.
+function take.each(item)
   local takes = {}
   for index = 0, reaper.CountTakes(item) - 1 do
     local found = reaper.GetTake(item, index)
-    if found then takes[#takes + 1] = found end -- an empty take has no pointer
+    if found then takes[#takes + 1] = found end
   end
   return takes
 end
 
---- The takes of an item that are ours: { take, memo }.
+--- The takes of an item that are ours: { take, memo, guid }.
 function take.ours(item)
   local found = {}
-  for _, each in ipairs(each_take(item)) do
-    local kept = memo_of(each)
-    if kept then found[#found + 1] = { take = each, memo = kept } end
+  for _, each in ipairs(take.each(item)) do
+    local kept = take.memo_of(each)
+    if kept then found[#found + 1] = { take = each, memo = kept, guid = take.guid_of(each) } end
   end
   return found
 end
@@ -192,22 +201,11 @@ function take.find(project, fits)
   return found
 end
 
-local function track_number(project, track)
+--- Which of the project's tracks it is, from 0.
+function take.track_number(project, track)
   for index = 0, reaper.CountTracks(project) - 1 do
     if reaper.GetTrack(project, index) == track then return index end
   end
-end
-
-local function new_track(project, number, name)
-  reaper.InsertTrackAtIndex(number, true)
-  local track = reaper.GetTrack(project, number)
-  reaper.GetSetMediaTrackInfo_String(track, "P_NAME", name, true)
-  return track
-end
-
---- A new track right below another.
-function take.track_below(project, track, name)
-  return new_track(project, track_number(project, track) + 1, name)
 end
 
 --- The track of a name, or nil.
@@ -236,90 +234,15 @@ function take.has_lanes(track)
   return reaper.GetMediaTrackInfo_Value(track, "I_FREEMODE") == FIXED_LANES
 end
 
-local function write_notes(midi, first, clip, length)
-  for _, note in ipairs(notes.fitted(clip, length)) do
-    local start = reaper.MIDI_GetPPQPosFromProjQN(midi, first + note.onset / notes.TICKS)
-    local stop = reaper.MIDI_GetPPQPosFromProjQN(midi, first + note.stop / notes.TICKS)
-    reaper.MIDI_InsertNote(
-      midi, false, false, notes.round(start), notes.round(stop), 0, note.pitch, note.velocity, true
-    )
-  end
-  reaper.MIDI_Sort(midi)
-end
-
-local function new_item(place, written)
-  local item = reaper.CreateNewMIDIItemInProj(place.track, place.first, place.last, true)
-  local midi = reaper.GetActiveTake(item)
-  write_notes(midi, place.first, written.clip, notes.round((place.last - place.first) * notes.TICKS))
-  local _, hash = reaper.MIDI_GetHash(midi, true)
-  written.memo.hash = hash
-  reaper.GetSetMediaItemTakeInfo_String(midi, "P_NAME", written.name, true)
-  reaper.GetSetMediaItemTakeInfo_String(midi, KEY, memo.format(written.memo), true)
-  return item
-end
-
 --- Whether a take of ours has been edited since it was made.
 function take.is_edited(ours)
   local _, hash = reaper.MIDI_GetHash(ours.take, true)
   return ours.memo.hash ~= nil and hash ~= ours.memo.hash
 end
 
-local function select_only(project, items)
-  reaper.SelectAllMediaItems(project, false)
-  for _, item in ipairs(items) do reaper.SetMediaItemSelected(item, true) end
-end
-
--- A memo that was read holds texts, one that is about to be written numbers.
-local function is_alike(kept, wanted)
-  for _, name in ipairs({ "group", "round", "variation" }) do
-    if tostring(kept[name]) ~= tostring(wanted[name]) then return false end
-  end
-  return true
-end
-
-local function activate(item, wanted)
-  for _, each in ipairs(each_take(item)) do
-    local kept = memo_of(each)
-    if kept and is_alike(kept, wanted) then
-      reaper.SetActiveTake(each)
-      return
-    end
-  end
-end
-
--- All items into takes of one. The pointers are void afterwards, and the order of the takes is REAPER's: what is
--- wanted is found again by its memo.
-local function imploded(project, items, wanted)
-  if #items == 1 then return items[1] end
-  select_only(project, items)
-  reaper.Main_OnCommand(IMPLODE, 0)
-  local item = selected_items(project)[1]
-  activate(item, wanted)
-  return item
-end
-
---- Write variations as takes of one item.
--- @param place { track, first, last } in quarter notes
--- @param written array of { clip, name, memo }, the first of them active
--- @param into an item of ours whose takes they join, or nil
-function take.write(project, place, written, into)
-  local items = { into }
-  for _, each in ipairs(written) do items[#items + 1] = new_item(place, each) end
-  local item = imploded(project, items, written[1].memo)
-  reaper.UpdateItemInProject(item)
-  reaper.MarkTrackItemsDirty(place.track, item)
-  return item
-end
-
 --- Whether this REAPER has fixed lanes.
 function take.knows_lanes()
   return tonumber(reaper.GetAppVersion():match("^%d+")) >= 7
-end
-
---- Each take in a lane of its own. The items' pointers are void afterwards.
-function take.to_lanes(project, items)
-  select_only(project, items)
-  reaper.Main_OnCommand(TO_LANES, 0)
 end
 
 local function is_playing(item)
@@ -344,55 +267,9 @@ function take.variations(items)
   return found
 end
 
--- Lanes can only be stepped through: go round until the one that is meant plays.
-local function play_lane(item)
-  local track = reaper.GetMediaItem_Track(item)
-  reaper.SetOnlyTrackSelected(track)
-  for _ = 1, reaper.GetMediaTrackInfo_Value(track, "I_NUMFIXEDLANES") do
-    if is_playing(item) then return end
-    reaper.Main_OnCommand(NEXT_LANE, 0)
-  end
-end
-
-function take.show(each)
-  if take.has_lanes(reaper.GetMediaItem_Track(each.item)) then
-    play_lane(each.item)
-  else
-    reaper.SetActiveTake(each.take)
-    reaper.UpdateItemInProject(each.item)
-  end
-end
-
-local function drop_take(project, each)
-  local active = reaper.GetActiveTake(each.item)
-  select_only(project, { each.item })
-  reaper.SetActiveTake(each.take)
-  reaper.Main_OnCommand(DELETE_TAKE, 0)
-  reaper.SetActiveTake(active)
-end
-
---- Remove takes of ours that are not shown, and the items that nothing is left of.
-function take.drop(project, dropped)
-  for _, each in ipairs(dropped) do
-    if reaper.CountTakes(each.item) > 1 then
-      drop_take(project, each)
-    else
-      reaper.DeleteTrackMediaItem(reaper.GetMediaItem_Track(each.item), each.item)
-    end
-  end
-end
-
-function take.rename(ours, name)
-  reaper.GetSetMediaItemTakeInfo_String(ours.take, "P_NAME", name, true)
-end
-
 function take.take_name(ours)
   local _, name = reaper.GetSetMediaItemTakeInfo_String(ours.take, "P_NAME", "", false)
   return name
-end
-
-function take.remember(ours, values)
-  reaper.GetSetMediaItemTakeInfo_String(ours.take, KEY, memo.format(values), true)
 end
 
 --- Project time of a moment, in seconds.
@@ -403,39 +280,6 @@ end
 function take.tempo_bpm(project, qn)
   local _, _, tempo = reaper.TimeMap_GetTimeSigAtTime(project, reaper.TimeMap2_QNToTime(project, qn))
   return tempo
-end
-
-local function with_trim_off(change)
-  local was_on = reaper.GetToggleCommandStateEx(0, TRIM_BEHIND) == 1
-  if was_on then reaper.Main_OnCommand(TRIM_BEHIND_OFF, 0) end
-  local results = table.pack(pcall(change))
-  if was_on then reaper.Main_OnCommand(TRIM_BEHIND_ON, 0) end
-  return results
-end
-
-local function take_up(project, kept)
-  reaper.SelectAllMediaItems(project, false)
-  for _, item in ipairs(kept) do
-    if take.is_alive(project, item) then reaper.SetMediaItemSelected(item, true) end
-  end
-end
-
---- Change the project in one undo step of a name. The selection stays unless `change` gives items to select. An error
--- inside closes the step and is passed on.
-function take.as_one_step(project, name, change)
-  local selected = selected_items(project)
-  reaper.Undo_BeginBlock2(project)
-  reaper.PreventUIRefresh(1)
-  local results = with_trim_off(change)
-  take_up(project, results[1] and results[2] or selected)
-  reaper.PreventUIRefresh(-1)
-  reaper.UpdateArrange()
-  reaper.Undo_EndBlock2(project, name, -1)
-  if not results[1] then
-    reaper.Undo_DoUndo2(project) -- half an answer is none
-    error(results[2], 0)
-  end
-  return table.unpack(results, 2, results.n)
 end
 
 return take

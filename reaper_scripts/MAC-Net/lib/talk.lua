@@ -72,12 +72,11 @@ end
 function talk.hold(makers, on)
   local transport, reason = host.connect(on.settings)
   if not transport then
-    host.leave_no_trace()
     on.failed({ code = "bridge.unreachable", message = reason })
     return
   end
   local done, failed = close(transport, on.done), close(transport, on.failed)
-  local step, next_maker, welcome = converse(transport, wire.hello(), on), 1, nil
+  local step, next_maker, welcome = converse(transport, wire.hello("reaper"), on), 1, nil
   host.every_tick(function()
     local is_over, finished, failure = step()
     if not is_over then return false end

@@ -1,9 +1,11 @@
 -- @noindex
 -- The variations of an answer, whose melody and accompaniment go together: listen, choose, mark, ask for more.
 
+local change = require("change")
 local compose = require("compose")
 local host = require("host")
 local memo = require("memo")
+local notes = require("notes")
 local reasons = require("reasons")
 local take = require("take")
 local talk = require("talk")
@@ -11,29 +13,46 @@ local wire = require("wire")
 
 local variations = {}
 
+local SAME_PLACE = 1e-4 -- quarter notes
+
+-- An answer's item with the other voice of the same answer. Copies of both may lie elsewhere: what lies in the same
+-- place belongs together; the other voice alone may have been moved, if there is no copy of it.
+local function together(project, item)
+  local kept = take.memo(item)
+  local others = take.find(project, function(other) return other.group == kept.group end)
+  local here = take.extent(project, item)
+  local found, elsewhere = {}, {}
+  for _, other in ipairs(others) do
+    local is_here = math.abs(take.extent(project, other).first - here.first) < SAME_PLACE
+    if is_here then found[#found + 1] = other end
+    if not is_here and take.memo(other).role ~= kept.role then elsewhere[#elsewhere + 1] = other end
+  end
+  if #found == 1 and #elsewhere == 1 then found[2] = elsewhere[1] end
+  return found
+end
+
 -- The items of the answer that is meant: those selected that are ours, with the other voice of the same answer; or the
 -- latest answer to the selected item. An array; nil and the reason.
 local function answer_items(project)
   local meant = take.meant(project)
   for _, item in ipairs(meant) do
-    local kept = take.memo(item)
-    if kept then return take.find(project, function(other) return other.group == kept.group end) end
+    if take.memo(item) then return together(project, item) end
   end
   if #meant == 0 then return nil, reasons.no_answer_here end
-  local primer = take.is_midi(meant[1]) and take.guid(meant[1])
-  local latest
-  for _, item in ipairs(take.find(project, function(other) return other.primer == primer end)) do
+  local primers = {}
+  for _, item in ipairs(meant) do
+    if take.is_midi(item) then primers[take.guid(item)] = true end
+  end
+  local latest, group
+  for _, item in ipairs(take.find(project, function(other) return primers[other.primer] end)) do
     local kept = take.memo(item)
-    if not latest or kept.group > latest then latest = kept.group end
+    if not group or kept.group > group then latest, group = item, kept.group end
   end
   if not latest then return nil, reasons.no_answer_yet end
-  return take.find(project, function(other) return other.group == latest end)
+  return together(project, latest)
 end
 
-local function refuse(reason)
-  host.say(reason)
-  host.leave_no_trace()
-end
+local refuse = host.say
 
 local function is_alike(first, second)
   return first.memo.round == second.memo.round and first.memo.variation == second.memo.variation
@@ -58,9 +77,9 @@ function variations.step(title, by)
   local list, shown = numbered(takes)
   if #list < 2 then return refuse(reasons.only_one) end
   local number = ((shown or 1) - 1 + by) % #list + 1
-  take.as_one_step(project, title, function()
+  change.as_one_step(project, title, function()
     for _, each in ipairs(takes) do
-      if is_alike(each, list[number]) then take.show(each) end
+      if is_alike(each, list[number]) then change.show(each) end
     end
   end)
   host.say(reasons.variation:format(number, #list))
@@ -80,20 +99,20 @@ function variations.keep(title)
     end
   end
   if #dropped == 0 then return refuse(has_edited and reasons.edited_kept or reasons.nothing_to_drop) end
-  take.as_one_step(project, title, function() take.drop(project, dropped) end)
+  change.as_one_step(project, title, function() change.drop(project, dropped) end)
   host.say(has_edited and reasons.edited_kept or reasons.kept)
 end
 
 local STAR = "★ "
 
 local function mark(project, title, items, shown, starred)
-  take.as_one_step(project, title, function()
+  change.as_one_step(project, title, function()
     for _, each in ipairs(take.variations(items)) do
       if is_alike(each, shown) then
         local name = take.take_name(each):gsub("^" .. STAR, "")
-        take.rename(each, starred and STAR .. name or name)
+        change.rename(each, starred and STAR .. name or name)
         each.memo.starred = starred and 1 or 0
-        take.remember(each, each.memo)
+        change.remember(each, each.memo)
       end
     end
   end)
@@ -152,6 +171,24 @@ local function latest_round(items)
   return round
 end
 
+local function was_cut(project, items, kept)
+  for _, item in ipairs(items) do
+    local extent = take.extent(project, item)
+    local ticks = (extent.last - extent.first) * notes.TICKS
+    if math.abs(ticks - tonumber(kept.ticks)) > 1 then return true end
+  end
+  return false
+end
+
+local function channels_of(into, kept)
+  local channels = {}
+  for _, role in ipairs({ "melody", "accompaniment" }) do
+    local here = into[role] and take.memo(into[role]) or kept
+    channels[role] = math.tointeger(tonumber(here.channel)) or 0
+  end
+  return channels
+end
+
 --- More variations of the same request, as further takes of the same items.
 function variations.another(title)
   local project = take.project()
@@ -161,10 +198,11 @@ function variations.another(title)
   local clips = clips_in(kept)
   if #clips == 0 then return refuse(reasons.no_answer_here) end
   if take.has_lanes(take.track(items[1])) then return refuse(reasons.lanes_are_full) end
+  if was_cut(project, items, kept) then return refuse(reasons.was_cut) end
   for _, item in ipairs(items) do into[take.memo(item).role] = item end
   compose.run(title, {
     project = project, kind = kept.kind, settings = host.settings(), items = into, into = into, name = kept.name,
-    role = kept.role, primer = kept.primer, clips = clips, options = options_in(kept),
+    role = kept.role, primer = kept.primer, clips = clips, channels = channels_of(into, kept), options = options_in(kept),
     ticks = math.tointeger(tonumber(kept.ticks)), variations = math.tointeger(tonumber(kept.variations)),
     first = take.extent(project, items[1]).first, group = kept.group, round = latest_round(items) + 1,
   })

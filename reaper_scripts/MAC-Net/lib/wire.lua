@@ -94,8 +94,9 @@ function wire.message(address, args)
   return new(id, { { address = address, args = { id, table.unpack(args) } } })
 end
 
-function wire.hello()
-  return wire.message("/macnet/hello", { wire.PROTOCOL, "reaper", 0 })
+--- @param client the program that speaks, for the bridge's log
+function wire.hello(client)
+  return wire.message("/macnet/hello", { wire.PROTOCOL, client, 0 })
 end
 
 function Conversation:_queue(packet)

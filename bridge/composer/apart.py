@@ -1,0 +1,178 @@
+"""Keeping variations apart: from one another, and from what was given for the same clip before."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.beats.grid import GRID
+from bridge.beats.word import PARTS
+from bridge.music.note import VOICES, Role
+from bridge.network.demand import Demand, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bridge.beats.metre import Beat
+    from bridge.beats.word import Word
+    from bridge.music.note import Clip
+
+Strikes = tuple[tuple[int, int], ...]
+"""What is struck in a beat: for each note, in which twelfth of the beat, and its pitch; ascending."""
+
+Line = tuple[Strikes, ...]
+"""One voice, beat by beat."""
+
+_FINENESS: Final = 12
+"""Twelfths of a beat part triplets from sixteenths, and forgive what is played a little off."""
+_TWELFTHS: Final = tuple(round(position * _FINENESS / PARTS) for position in GRID)
+
+
+class Latitude(NamedTuple):
+    """How much a voice may have in common with the same voice of another variation.
+
+    Attributes:
+        run: beats in a row in which both strike the same.
+        share: of the beats in which something is struck, those in which both strike the same, before one more.
+    """
+
+    run: int
+    share: float
+
+
+LATITUDES: Final = {
+    Role.MELODY: Latitude(3, 0.5),
+    # There are fewer ways to accompany well than to sing.
+    Role.ACCOMPANIMENT: Latitude(8, 0.75),
+}
+STRICT_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
+"""For what was given before; and where nothing is left to chance: there all variations would be one, and go back to
+it whenever they may."""
+
+
+def latitudes_from(similarity: float) -> dict[Role, Latitude]:
+    """How much a variation may have in common with its own clip: nearly nothing at 0, nearly all at 1."""
+    latitude = Latitude(1 + round(7 * similarity), 0.1 + 0.8 * similarity)
+    return dict.fromkeys(VOICES, latitude)
+
+
+class GivenBefore(NamedTuple):
+    """Music that variations keep away from.
+
+    Attributes:
+        lines: for each voice what it strikes beat by beat; nothing for a voice that it lacks.
+        latitudes: how much may be in common with it.
+    """
+
+    lines: Sequence[Line]
+    latitudes: Mapping[Role, Latitude] = MappingProxyType(STRICT_LATITUDES)
+
+
+_SHUNNED: Final = 30.0
+"""Nats by which a beat's pitches are avoided where the other one has them, all together."""
+
+
+class Apart:
+    """Watches over what variations have in common.
+
+    A variation is held against those before it and against what was given, never against those after it: what it is
+    does not depend on how many are asked for.
+
+    Shapes: n variations, o others: the variations themselves, then what was given.
+
+    Args:
+        count: how many variations there are.
+        given: what was given before.
+        latitudes: how much variations may have in common with each other.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        given: Sequence[GivenBefore] = (),
+        latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES),
+    ) -> None:
+        self._given, self._beat = given, 0
+        others = count + len(given)
+        earlier = np.tri(count, count, -1, dtype=np.bool_)
+        self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
+        allowed = [
+            [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
+        ]
+        self._runs, self._shares = np.array(allowed).transpose(2, 0, 1)  # voices o
+        self._run, self._same, self._beats = (
+            np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
+        )
+
+    def begin(self, beat: int) -> None:
+        """Go on to a beat, counted from the answer's start."""
+        self._beat = beat
+
+    def shun(self, voice: int, words: Sequence[Word]) -> dict[int, set[int]]:
+        """The variations whose words have to be others, with the pitches that they keep away from.
+
+        Args:
+            voice: which voice.
+            words: the word of each variation.
+        """
+        most = self._shares[voice] * (self._beats[voice] + 1) + 0.5
+        near = self._counts & ((self._run[voice] >= self._runs[voice]) | (self._same[voice] > most))
+        if not near.any():
+            return {}
+        mine, others = self._strikes(voice, words)
+        too_like = (near & _equal(mine, others)).any(1) & np.array([bool(strikes) for strikes in mine])
+        return {
+            int(row): {pitch for other in np.flatnonzero(near[row]) for _, pitch in others[other]}
+            for row in np.flatnonzero(too_like)
+        }
+
+    def add(self, voice: int, words: Sequence[Word]) -> None:
+        """Take note of the words that a voice got."""
+        mine, others = self._strikes(voice, words)
+        same = _equal(mine, others)
+        struck = np.array([bool(s) for s in mine])[:, None] | np.array([bool(s) for s in others])
+        self._beats[voice] += struck
+        self._same[voice] += struck & same
+        self._run[voice] = np.where(struck, np.where(same, self._run[voice] + 1, 0), self._run[voice])
+
+    def _strikes(self, voice: int, words: Sequence[Word]) -> tuple[list[Strikes], list[Strikes]]:
+        """What the variations strike, and what all others do."""
+        mine = [strikes_of(word) for word in words]
+        lines = (before.lines[voice] for before in self._given)
+        given = [line[self._beat] if self._beat < len(line) else () for line in lines]
+        return mine, [*mine, *given]
+
+
+def _equal(mine: Sequence[Strikes], others: Sequence[Strikes]) -> npt.NDArray[np.bool_]:
+    numbers = {strikes: number for number, strikes in enumerate(others)}
+    return np.asarray(np.array([numbers[s] for s in mine])[:, None] == np.array([numbers[s] for s in others]))
+
+
+def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
+    """The demand, with some pitches less welcome."""
+    welcome = demand.welcome.copy()
+    shunned = list(set(pitches))
+    welcome[shunned] -= _SHUNNED / max(1, len(shunned))
+    return replace(demand, welcome=welcome)
+
+
+def strikes_of(word: Word) -> Strikes:
+    """What is struck in a word."""
+    return tuple((_TWELFTHS[onset], pitch) for onset, pitch in facts_of(word).strikes)
+
+
+def line_of(clip: Clip, up: int, frame: Sequence[Beat]) -> Line:
+    """What a clip strikes in each of some beats, `up` semitones higher."""
+    starts = [beat.start for beat in frame]
+    strikes: list[set[tuple[int, int]]] = [set() for _ in (*frame, None)]
+    for note in clip.notes:
+        at = bisect_right(starts, note.onset) - 1
+        beat = frame[at]
+        over, twelfth = divmod(round((note.onset - beat.start) * _FINENESS / beat.felt), _FINENESS)
+        strikes[min(at + over, len(frame))].add((twelfth, note.pitch + up))
+    return tuple(tuple(sorted(group)) for group in strikes[:-1])

@@ -1,0 +1,258 @@
+"""From a request's options, and the manner of its clips, to what holds for every voice of the answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bridge.beats.word import Word
+from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
+from bridge.composer.manner import divisions_of, manner_of
+from bridge.composer.parts import made_voices
+from bridge.composer.rhythm import models_of
+from bridge.composer.steering import LONGEST_RUN, Bounds, busy_places, places_in, range_welcome
+from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
+from bridge.network.demand import Leaning, Weights
+from bridge.request import Kind, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bridge.beats.metre import Beat
+    from bridge.beats.vocabulary import Mask
+    from bridge.composer.apart import Line
+    from bridge.composer.hearing import Hearing
+    from bridge.composer.manner import Manner
+    from bridge.composer.parts import Part
+    from bridge.composer.rhythm import Model
+    from bridge.music.note import Clip
+
+# As learned, one continuation in 30 did nothing but loop its primer, which the tunes themselves never do; this
+# weariness leaves one in 100 and takes 3 of 100 repeated bars away (29 folk primers, 4 answers each).
+_ON = Leaning(weariness=0.2, patience=4)
+_LEANINGS: Final = {
+    Kind.CONTINUE: _ON,
+    Kind.GENERATE: _ON,
+    # An accompaniment may repeat itself whenever its melody does.
+    Kind.ACCOMPANY: Leaning(),
+    # The clip has just been heard: without this it would come back as it is.
+    Kind.VARY: Leaning(invention=2.5),
+}
+_COMPOUND: Final[Ticks] = 3 * TICKS_PER_BEAT // 8
+"""What felt beats of three parts are multiples of, and those of two are not."""
+_AHEAD: Final = 2.2
+"""Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
+_INVENTED: Final = 8.0
+"""Nats towards new words, from the middle of `similarity` to 0."""
+_FROM_NOTHING: Final = 1.2
+"""Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
+_FOREIGN: Final = 45.0
+"""Nats against a tone that is foreign to a harmony that shall stay."""
+_AGREEING: Final = 1.5
+"""Nats towards a pitch class that is all that a melody has in the rest of the bar."""
+_RETUNED: Final = 2.5
+"""Nats towards new words where the rhythm is kept: it comes with new pitches."""
+_RECALLED: Final = 6.0
+"""Nats towards words heard before, from the middle of `similarity` to 1."""
+
+
+def leaning_of(request: Request) -> Leaning:
+    """How much new words are preferred, by how similar to its clip an answer shall be."""
+    leaning = _LEANINGS[request.kind]
+    similarity = float(request.option("similarity"))
+    off = similarity - 0.5
+    nats = -_INVENTED * off if off < 0 else -_RECALLED * off
+    if request.option("rhythm") == "keep":
+        nats += _RETUNED
+    return Leaning(
+        leaning.invention + nats, leaning.weariness * min(1.0, 2 - 2 * similarity), leaning.patience
+    )
+
+
+def imagining(part: Part, hearings: Mapping[Role, Hearing]) -> list[Bounds]:
+    """What holds for the voices that are imagined beneath a primer."""
+    divisions = _given_divisions(part)
+    frame = [beat for beat, _ in part.primer]
+    return [
+        Bounds(
+            hearings[role].allowed,
+            places=_shared_places(divisions, frame),
+            silence=_bar(frame) if frame else 1,
+        )
+        for role in VOICES
+    ]
+
+
+def bounds_of(
+    request: Request,
+    part: Part,
+    heard: Sequence[Sequence[Word]],
+    hearings: Mapping[Role, Hearing],
+    registers: Sequence[float],
+) -> list[Bounds]:
+    """What holds for each voice of the answer."""
+    frame = [beat for beat, _ in part.primer]
+    manners = [manner_of(words, frame) if words else None for words in heard]
+    plain = _plain_bounds(request, part)
+    return [
+        _voice_bounds(request, role, manner, hearing=hearings[role], plain=plain, part=part, middle=middle)
+        for role, manner, middle in zip(VOICES, manners, registers or (0.0, 0.0), strict=True)
+    ]
+
+
+def _plain_bounds(request: Request, part: Part) -> Bounds:
+    """What holds for a voice that nothing is known of."""
+    frame = part.frame
+    density = float(request.option("density"))
+    return Bounds(
+        np.ones(128, np.bool_),
+        places=_shared_places(_given_divisions(part), frame),
+        silence=_silence(frame, request.length, 0),
+        going_on=math.log(density),
+        leaning=leaning_of(request),
+    )
+
+
+def _voice_bounds(
+    request: Request,
+    role: Role,
+    manner: Manner | None,
+    *,
+    hearing: Hearing,
+    plain: Bounds,
+    part: Part,
+    middle: float,
+) -> Bounds:
+    density = float(request.option("density"))
+    if manner is None:
+        welcome = _moved_welcome(hearing, middle) if hearing.up and middle else plain.welcome
+        rate = _FROM_NOTHING * density if request.kind is Kind.GENERATE and role is Role.MELODY else 0.0
+        return replace(plain, allowed=hearing.allowed, welcome=welcome, rate=rate, typical=rate)
+    is_given = role in request.clips
+    return replace(
+        plain,
+        allowed=hearing.allowed,
+        welcome=range_welcome(manner, up=hearing.up),
+        places=busy_places(manner, _felts(part.frame), density=density),
+        silence=_silence(part.frame, request.length, manner.silence if is_given else 0),
+        longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
+        rate=manner.rate * density,
+        going_on=_AHEAD * math.log(density),
+        typical=manner.onsets * density,
+        chord=manner.chord if is_given else 0.0,
+    )
+
+
+def _moved_welcome(hearing: Hearing, middle: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """For a voice without a clip: a pull towards its register in training, moved up."""
+    away = np.abs(np.arange(128) - (middle + hearing.up))
+    return np.asarray(-0.15 * np.maximum(0, away - 7))
+
+
+def _silence(frame: Sequence[Beat], length: Ticks, own: Ticks) -> Ticks:
+    """Ticks for which a voice is never silent: a bar, or longer than in the clip; it is never silent throughout."""
+    return max(1, min(max(_bar(frame), own + 1), length // 2))
+
+
+def _bar(frame: Sequence[Beat]) -> Ticks:
+    return max(beat.meter.bar for beat in frame)
+
+
+def _felts(frame: Sequence[Beat]) -> dict[Ticks, int]:
+    """The lengths of felt beats, with the number of parts that each has by itself: threes in compound meters."""
+    return {beat.felt: 3 if beat.felt % _COMPOUND == 0 else 2 for beat in frame}
+
+
+def _given_divisions(part: Part) -> dict[Ticks, frozenset[int]]:
+    """How the voices that are given cut their beats."""
+    found: dict[Ticks, frozenset[int]] = {}
+    beats = part.primer or part.answer
+    frame = [beat for beat, _ in beats]
+    for voice in range(len(VOICES)):
+        words = [given[voice] for _, given in beats]
+        known = [word for word in words if word is not None]
+        if len(known) == len(words):
+            for felt, divisions in divisions_of(known, frame).items():
+                found[felt] = found.get(felt, frozenset()) | divisions
+    return found
+
+
+def _shared_places(divisions: Mapping[Ticks, frozenset[int]], frame: Sequence[Beat]) -> dict[Ticks, Mask]:
+    """Where a voice that is made for another may start its notes; everywhere if nothing is given."""
+    return {
+        felt: places_in(divisions[felt] | {plain})
+        for felt, plain in _felts(frame).items()
+        if felt in divisions
+    }
+
+
+def models(request: Request, frame: Sequence[Beat]) -> dict[Role, tuple[tuple[Model | None, ...], Clip]]:
+    """The rhythms that are kept, by voice; a voice without a clip takes that of the other where it joins it."""
+    if request.option("rhythm") != "keep" or request.kind is Kind.GENERATE:
+        return {}
+    found = {}
+    for role in made_voices(request):
+        clip = request.clips.get(role)
+        if clip is None and request.kind is Kind.ACCOMPANY:
+            clip = next(iter(request.clips.values()))
+        if clip is not None and clip.notes:
+            found[role] = (models_of(clip, frame), clip)
+    return found
+
+
+def harmony_of(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> dict[Role, list[Weights]]:
+    """How welcome each pitch class is in each beat of a voice whose harmony is given, in nats, (12).
+
+    An accompaniment that is varied keeps to the pitch classes that it had. One that is made for a melody leans to
+    those that the melody has in the rest of the bar: what follows is known.
+    """
+    if made_voices(request) != (Role.ACCOMPANIMENT,):
+        return {}
+    if request.kind is Kind.VARY:
+        return {Role.ACCOMPANIMENT: [_only(word) for word in heard[VOICES.index(Role.ACCOMPANIMENT)]]}
+    melody = [given[VOICES.index(Role.MELODY)] or Word() for _, given in part.answer]
+    return {Role.ACCOMPANIMENT: [_ahead(melody, part.frame, at) for at in range(len(melody))]}
+
+
+def _only(word: Word) -> Weights:
+    """The pitch classes of a word alone; any where it has none."""
+    classes = {note.pitch % 12 for note in word.notes}
+    return np.array([-_FOREIGN if classes and pitch not in classes else 0.0 for pitch in range(12)])
+
+
+def _ahead(melody: Sequence[Word], frame: Sequence[Beat], at: int) -> Weights:
+    lengths = np.zeros(12)
+    for word, beat in zip(melody[at:], frame[at:], strict=True):
+        if beat.bar != frame[at].bar:
+            break
+        for note in word.notes:
+            lengths[note.pitch % 12] += note.duration
+    return _AGREEING * lengths / max(1.0, float(lengths.sum()))
+
+
+def given_before(
+    request: Request, part: Part, heard: Sequence[tuple[Word, ...]], hearings: Mapping[Role, Hearing]
+) -> list[GivenBefore]:
+    """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
+    lines = [
+        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES])
+        for clips in request.avoid
+    ]
+    if request.kind is Kind.VARY:
+        own = [tuple(map(strikes_of, words)) for words in heard]
+        lines.append(GivenBefore(own, latitudes_from(float(request.option("similarity")))))
+    return lines
+
+
+def _line(clip: Clip | None, part: Part, back: int) -> Line:
+    return () if clip is None else line_of(clip, -back, part.frame)
+
+
+def prompt(request: Request) -> tuple[bool, ...]:
+    """For each voice, whether it strikes as the answer begins where none before it does: no answer is late."""
+    if request.kind not in (Kind.CONTINUE, Kind.GENERATE) or request.option("rhythm") == "keep":
+        return (False, False)
+    return (request.option("voices") == Role.MELODY.value, True)

@@ -1,0 +1,1 @@
+"""What of the product lives in a DAW's own folders, and how it gets there."""

@@ -1,0 +1,251 @@
+"""What is asked of one word: frozen values, and the few functions that read them.
+
+Two hooks reach every word, whichever way the network comes to it:
+
+    weights_of  a log-weight for a whole word: one heard before, or any that stands in a list
+    biases_of   a log-bias for every symbol, while a word is being spelled
+
+Both read the same `Demand`, so a copied word and a spelled one are held to the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.beats.grid import GRID
+from bridge.beats.vocabulary import (
+    END,
+    FIN,
+    LAST,
+    MAX_SYMBOLS,
+    PITCH_0,
+    SIZE,
+    SUSTAIN,
+    Mask,
+)
+from bridge.beats.word import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Weights = npt.NDArray[np.float64]
+
+NEVER: Final = -60.0
+"""Nats for what stays out as long as there is anything else."""
+
+ANY_KEY: Final[Mask] = np.ones(128, np.bool_)
+ANYWHERE: Final[Mask] = np.ones(LAST, np.bool_)
+AS_LEARNED: Final[Weights] = np.zeros(128)
+for _shared in (ANY_KEY, ANYWHERE, AS_LEARNED):
+    _shared.flags.writeable = False
+
+CLOSING: Final = [END, SUSTAIN, FIN]
+"""The symbols that end a word."""
+_INDEX: Final = {position: index for index, position in enumerate(GRID)}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How much new words are preferred to those heard before.
+
+    Attributes:
+        invention: nats by which a new word is preferred; 0 as learned.
+        weariness: nats that this grows by with each beat for which the music has gone along with an earlier passage.
+        patience: beats of such a passage before weariness sets in.
+    """
+
+    invention: float = 0.0
+    weariness: float = 0.0
+    patience: int = 0
+
+    def after(self, along: int) -> float:
+        """Nats by which a new word is preferred after so many beats of an earlier passage."""
+        return self.invention + self.weariness * max(0, along - self.patience)
+
+
+class Run(NamedTuple):
+    """How often one pitch has been struck in a row, and how often it may be."""
+
+    pitch: int = -1
+    length: int = 0
+    longest: int = MAX_SYMBOLS
+
+    def then(self, pitch: int) -> Run:
+        """The run after one more note."""
+        return Run(pitch, self.length + 1 if pitch == self.pitch else 1, self.longest)
+
+
+class Rhythm(NamedTuple):
+    """The rhythm of one word, its pitches left open.
+
+    Attributes:
+        held: the pitches that go on from the beat before, each with the index in `GRID` of its end.
+        groups: what is struck: indices of onset and end, and how many pitches; in that order.
+    """
+
+    held: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one word of one variation keeps to, and what it leans to.
+
+    Attributes:
+        sounding: the pitches that the voice's last word left sounding, ascending.
+        may_hold: what sounds may be held over; not from a primer into its answer.
+        allowed: of 128 keys, those that may be struck, as the network hears them (after transposition).
+        places: of the positions of `GRID`, those where a note may start.
+        strike_by: the index in `GRID` at which a note starts at the latest; none need start where it is None.
+        welcome: nats for each time that a key is struck.
+        going_on: nats for every further onset in the beat.
+        typical: how many onsets a beat has: with as many, `going_on` speaks neither for nor against a word.
+        stacking: nats for every further pitch of an onset.
+        chord: how many pitches an onset has: with as many, `stacking` speaks neither for nor against a word.
+        run: what was struck last, and how often in a row.
+        rhythm: the rhythm that the word has; free where it is None.
+        leaning: towards new words.
+    """
+
+    sounding: tuple[int, ...] = ()
+    may_hold: bool = True
+    allowed: Mask = field(default_factory=lambda: ANY_KEY)
+    places: Mask = field(default_factory=lambda: ANYWHERE)
+    strike_by: int | None = None
+    welcome: Weights = field(default_factory=lambda: AS_LEARNED)
+    going_on: float = 0.0
+    typical: float = 0.0
+    stacking: float = 0.0
+    chord: float = 1.0
+    run: Run = field(default_factory=Run)
+    rhythm: Rhythm | None = None
+    leaning: Leaning = field(default_factory=Leaning)
+
+    @property
+    def holdable(self) -> tuple[int, ...]:
+        """The pitches that the word may hold."""
+        return self.sounding if self.may_hold else ()
+
+
+class Facts(NamedTuple):
+    """What demands ask about a word.
+
+    Attributes:
+        struck: its articulated pitches, in order of onset and pitch.
+        held: the pitches that it holds over, each with the index of its end.
+        onsets: the indices of its onsets, each once, ascending.
+        strikes: the index of its onset and the pitch of each articulated note, ascending.
+        groups: as in `Rhythm`.
+    """
+
+    struck: tuple[int, ...]
+    held: tuple[tuple[int, int], ...]
+    onsets: tuple[int, ...]
+    strikes: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+
+
+_KNOWN: Final = 8_192
+"""Of how many words the facts are kept."""
+_facts: dict[int, tuple[Word, Facts]] = {}
+
+
+def facts_of(word: Word) -> Facts:
+    """What demands ask about a word on the network's grid."""
+    # By identity: to hash a word takes as long as to look at it, and a song's words come again as they are.
+    found = _facts.get(id(word))
+    if found is None:
+        if len(_facts) >= _KNOWN:
+            _facts.clear()
+        found = _facts[id(word)] = (word, _find_facts(word))
+    return found[1]
+
+
+def _find_facts(word: Word) -> Facts:
+    struck = sorted((_INDEX[n.onset], n.pitch, _INDEX[n.end]) for n in word.notes if n.articulated)
+    spans = sorted((onset, end) for onset, _, end in struck)
+    return Facts(
+        tuple(pitch for _, pitch, _ in struck),
+        tuple(sorted((n.pitch, _INDEX[n.end]) for n in word.notes if not n.articulated)),
+        tuple(sorted({onset for onset, _ in spans})),
+        tuple((onset, pitch) for onset, pitch, _ in struck),
+        tuple((*span, spans.count(span)) for span in sorted(set(spans))),
+    )
+
+
+def weights_of(words: Sequence[Word], demand: Demand) -> list[float]:
+    """The log-weight of each of some whole words; minus infinity for one that cannot stand."""
+    can_stand = _in_rhythm if demand.rhythm is not None else _at_liberty
+    # Bytes and lists are looked at several times as fast as arrays.
+    allowed, places = demand.allowed.tobytes(), demand.places.tobytes()
+    welcome = demand.welcome.tolist()
+    holdable = demand.holdable
+    return [
+        _weight(facts, demand, welcome) if can_stand(facts, demand, allowed, places, holdable) else -math.inf
+        for facts in map(facts_of, words)
+    ]
+
+
+def _weight(facts: Facts, demand: Demand, welcome: Sequence[float]) -> float:
+    onsets, struck = len(facts.onsets), len(facts.struck)
+    weight = 0.0
+    # A surplus of onsets or pitches counts so far: the fullest word of a song is not always wanted.
+    if demand.going_on:
+        weight += demand.going_on * min(2.0, max(-2.0, onsets - demand.typical))
+    if demand.stacking:
+        weight += demand.stacking * min(2.0, max(-2.0, struck - onsets * demand.chord))
+    for pitch in facts.struck:
+        weight += welcome[pitch]
+    return weight
+
+
+def _in_rhythm(facts: Facts, demand: Demand, allowed: bytes, _: bytes, __: Sequence[int]) -> bool:
+    rhythm = demand.rhythm
+    if rhythm is None or facts.held != rhythm.held or facts.groups != rhythm.groups:
+        return False
+    return all(allowed[pitch] for pitch in facts.struck)
+
+
+def _at_liberty(facts: Facts, demand: Demand, allowed: bytes, places: bytes, holdable: Sequence[int]) -> bool:
+    if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
+        return False
+    for pitch in facts.struck:
+        if not allowed[pitch]:
+            return False
+    for onset in facts.onsets:
+        if not places[onset]:
+            return False
+    for pitch, _ in facts.held:
+        if pitch not in holdable:
+            return False
+    return not is_stuck(demand.run, facts.struck)
+
+
+def is_stuck(run: Run, struck: Sequence[int]) -> bool:
+    """Whether one pitch would be struck too often in a row by some more notes."""
+    if run.length + len(struck) <= run.longest:
+        return False
+    for pitch in struck:
+        run = run.then(pitch)
+        if run.length > run.longest:
+            return True
+    return False
+
+
+def biases_of(demand: Demand) -> Weights:
+    """The log-bias of every symbol, (2, SIZE): as a rule, and right after a pitch of the same onset."""
+    biases = np.zeros((2, SIZE))
+    biases[:, PITCH_0:] = demand.welcome
+    biases[:, CLOSING] = -demand.going_on
+    biases[1, PITCH_0:] += demand.stacking
+    return biases
+
+
+def places_of(divisions: Sequence[int], parts: int) -> Mask:
+    """The positions of `GRID` in a beat of `parts` that is cut into any of some numbers of equal parts."""
+    return np.array([any(place * d % parts == 0 for d in divisions) for place in GRID[:LAST]], np.bool_)
