@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HELD_OUT: Final = 0.08
 """The share of songs that are held out of training to choose the best state by; more of few songs, see `held_out`."""
 
-_STORED_WORDS: Final = 20_000
+STORED_WORDS: Final = 20_000
 """How many words of its songs are stored with a model, the most frequent; those heard once never are."""
 
 _LEAST_BEATS: Final = 32
@@ -154,7 +154,7 @@ def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
 def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
     """The symbols; the words heard, in C major or A minor, the most frequent first; where each voice lies."""
     counted = Counter(word for score in scores for words in score.voices for word in words)
-    words = {str(word): count for word, count in counted.most_common(_STORED_WORDS) if count > 1}
+    words = {str(word): count for word, count in counted.most_common(STORED_WORDS) if count > 1}
     voices = range(len(scores[0].voices))
     return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.errors import TooLittleMusic
-from bridge.network.batch import prepare
-from bridge.network.checkpoint import Card, Vocabulary, check_name
-from bridge.network.corpus import Reading, enough, frequent_words, read_folder, split_by_song, vocabulary_of
-from bridge.network.device import choose_device
+from bridge.network.checkpoint import Card, check_name
+from bridge.network.corpus import Reading, enough, read_folder, split_by_song
 from bridge.network.faults import told_apart
 from bridge.network.features import METRE
 from bridge.network.finishing import dated, fresh_folder, put_in_place, write_draft, write_figures
-from bridge.network.measuring import Figures, measure
-from bridge.network.model import MacNet
+from bridge.network.measuring import Figures
+from bridge.network.starting import Plan, figures_of, plan_of
 from bridge.network.tensors import read_model_weights
 from bridge.network.training import BEST, LOG, RUN, Ending, Fit, TrainProgress
-from bridge.network.tuning import Base, careful, new_words, read_base, widened
+from bridge.network.tuning import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,9 +33,6 @@ SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
 
 _LISTENING: Final = "listening"
 """Where a run keeps the model that samples are made with."""
-_SAVING_S: Final = 4.0
-_SAVING_SHARE: Final = 0.03
-"""Of the time that is promised, so much is kept back to measure and save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +117,6 @@ class Trained:
     held_out: Sequence[Score] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a run starts from."""
-
-    settings: TrainSettings
-    config: NetworkConfig
-    vocabulary: Vocabulary
-    base: Base | None = None
-    start: Weights | None = None
-    floor: Figures | None = None
-
-
 def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
@@ -171,7 +154,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     learned, held_out = _split(reading, folder)
     run = run_dir or models_dir / ".training" / name
     with told_apart(run):
-        plan = _plan(recipe, learned, held_out, began=began)
+        plan = plan_of(recipe, learned, held_out, began=began)
         card = recipe.card or _own_card(folder, reading, plan.base)
         fit = Fit(
             learned, held_out, plan.config, plan.settings, folder=run, start=plan.start, floor=plan.floor
@@ -210,51 +193,6 @@ def _split(reading: Reading, folder: Path) -> tuple[list[Score], list[Score]]:
     return learned, held_out
 
 
-def _plan(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score], *, began: float) -> _Plan:
-    settings, vocabulary = recipe.settings, vocabulary_of(learned)
-    if recipe.base is None:
-        config = replace(recipe.shape, dictionary=frequent_words(learned, settings.words))
-        return _Plan(_in_time(settings, began, 0.0), config, vocabulary)
-    base = read_base(recipe.base)
-    config, start = widened(base, new_words(base.config, learned, settings.words))
-    measured = time.monotonic()
-    floor = _figures_of(base.config, base.weights, held_out)
-    settings = careful(settings, sum(map(len, learned)))
-    return _Plan(
-        _in_time(settings, began, time.monotonic() - measured),
-        config,
-        _merged(base.vocabulary, vocabulary, learned),
-        base,
-        start,
-        floor,
-    )
-
-
-def _in_time(settings: TrainSettings, began: float, measuring_s: float) -> TrainSettings:
-    """The settings with the minutes that are left to learn in, if the model is to be whole when it was promised."""
-    if not settings.minutes:
-        return settings
-    promised_s = settings.minutes * 60
-    kept_back_s = _SAVING_S + _SAVING_SHARE * promised_s + 1.5 * measuring_s
-    left_s = promised_s - (time.monotonic() - began) - kept_back_s
-    return replace(settings, minutes=max(left_s, 1.0) / 60)
-
-
-def _figures_of(config: NetworkConfig, weights: Weights, songs: Sequence[Score]) -> Figures:
-    model = MacNet(config)
-    model.load_state_dict(weights)
-    return measure(model.to(choose_device()), [prepare(song, config) for song in songs])
-
-
-def _merged(base: Vocabulary, own: Vocabulary, scores: Sequence[Score]) -> Vocabulary:
-    """What both have heard; a voice that the songs do not have lies where the base has heard it."""
-    counts = {word: base.words.get(word, 0) + own.words.get(word, 0) for word in (*base.words, *own.words)}
-    has = [any(score.known[voice] for score in scores) for voice in range(len(own.registers))]
-    lies = [o if known else b for o, b, known in zip(own.registers, base.registers, has, strict=False)]
-    most = dict(sorted(counts.items(), key=lambda pair: -pair[1]))
-    return Vocabulary(own.symbols, most, tuple(lies) or own.registers)
-
-
 def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
     songs = len(reading.scores)
     data = f"{songs} {'song' if songs == 1 else 'songs'} of {folder.name}; {len(reading.left_out)} files left out"
@@ -284,7 +222,7 @@ class _Listening:
     """
 
     def __init__(
-        self, run: Path, plan: _Plan, card: Card, held_out: Sequence[Score], audience: Audience
+        self, run: Path, plan: Plan, card: Card, held_out: Sequence[Score], audience: Audience
     ) -> None:
         self._folder = run / _LISTENING
         self._plan, self._card, self._held_out, self._audience = plan, card, held_out, audience
@@ -312,7 +250,7 @@ class _Listening:
 
 
 def _finish(
-    fit: Fit, plan: _Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
+    fit: Fit, plan: Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
 ) -> Path:
     """Save the best state as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config
@@ -326,7 +264,7 @@ def _finish(
         vocabulary=plan.vocabulary,
         log=fit.folder / LOG,
     )
-    stored = _figures_of(config, read_model_weights(draft), held_out)
+    stored = figures_of(config, read_model_weights(draft), held_out)
     write_figures(draft, _named(figures, stored, plan.floor))
     return put_in_place(draft, target)
 

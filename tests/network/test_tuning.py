@@ -12,7 +12,7 @@ import torch
 from bridge.beats.playlist import Score, score_of, transposed
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.music.note import Clip, Note, Role, make_clip
-from bridge.network import recipe
+from bridge.network import recipe, starting
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import read_card, read_config, read_vocabulary
 from bridge.network.corpus import Reading
@@ -124,7 +124,7 @@ def test_where_nothing_is_better_the_model_is_the_base_under_a_new_name(
     monkeypatch.setattr(
         recipe, "careful", lambda settings, _: replace(settings, learning_rate=30.0, warmup=1)
     )
-    monkeypatch.setattr(recipe, "new_words", lambda *_: ((), ()))
+    monkeypatch.setattr(starting, "new_words", lambda *_: ((), ()))
     made = tuned(base, tmp_path, replace(BRIEF, epochs=2))
     assert not made.is_better
     assert made.figures == made.base
