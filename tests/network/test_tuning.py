@@ -121,9 +121,10 @@ def test_a_tuned_model_is_better_than_its_base_on_songs_that_it_did_not_learn_fr
 def test_where_nothing_is_better_the_model_is_the_base_under_a_new_name(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        recipe, "careful", lambda settings, _: replace(settings, learning_rate=30.0, warmup=1)
-    )
+    def reckless(settings: TrainSettings, _: int) -> TrainSettings:
+        return replace(settings, learning_rate=30.0, warmup=1)
+
+    monkeypatch.setattr(starting, "careful", reckless)
     monkeypatch.setattr(starting, "new_words", lambda *_: ((), ()))
     made = tuned(base, tmp_path, replace(BRIEF, epochs=2))
     assert not made.is_better
