@@ -134,12 +134,15 @@ def _player(model: Path) -> Player:
     return play
 
 
-def originality_of(trained: Trained, *, until: float) -> Originality | None:
+def originality_of(
+    trained: Trained, *, until: float, on_progress: Callable[[float], None] = lambda _: None
+) -> Originality | None:
     """How much of what a model plays stands in the songs that it learned from.
 
     Args:
         trained: the model, and the songs.
         until: when to have done, by `time.monotonic`; what could not be composed until then is not looked at.
+        on_progress: told the share of the answers that is composed, 0 to 1.
 
     Returns:
         None where there was no time, or no song is long enough to go on from.
@@ -148,7 +151,10 @@ def originality_of(trained: Trained, *, until: float) -> Originality | None:
 
     learned = trained.learned[:_MOST_SONGS]
     voice = _voice_of(learned)
-    answers = [_steps_of(clips, voice) for clips in _answers(trained, until)]
+    answers = []
+    for clips in _answers(trained, until):
+        answers.append(_steps_of(clips, voice))
+        on_progress(len(answers) / ANSWERS)
     if not answers or time.monotonic() >= until:
         return None
     songs = {score.name: _steps_of_score(score, voice) for score in learned}

@@ -73,17 +73,13 @@ def how_original(original: Originality | None) -> str:
 
 
 def describe(progress: TrainProgress) -> str:
-    """Time left, and the figure that matters with where it started."""
+    """Time left, and the figure that matters with where it started, in the width of a terminal."""
     left = (
-        ""
-        if math.isinf(progress.seconds_left)
-        else f"{timedelta(seconds=int(progress.seconds_left))} left at most, "
+        "" if math.isinf(progress.seconds_left) else f"{timedelta(seconds=int(progress.seconds_left))} left, "
     )
     if math.isinf(progress.best_nats):
         return f"{left}pass {progress.epoch + 1}"
     share = 1 - progress.best_nats / progress.start_nats
     less = f", {share:.0%} less" if share >= 0.005 else ""
-    return (
-        f"{left}pass {progress.epoch + 1}, surprise {progress.start_nats:.2f} at first, "
-        f"{progress.best_nats:.2f} at best{less} (nats a beat, songs held out)"
-    )
+    surprise = f"{progress.start_nats:.2f} -> {progress.best_nats:.2f} nats a beat{less}"
+    return f"{left}pass {progress.epoch + 1}, surprise {surprise}"

@@ -37,6 +37,7 @@ NOTHING: Final = "none"
 
 _MOST_NAMED: Final = 20
 _SAMPLE_EVERY_S: Final = 60.0
+_BAR_WIDTH: Final = 8
 _PLAIN_EVERY_S: Final = 30.0
 """Where no bar can be drawn, how it goes is a line now and then."""
 _READING_SHARE: Final = 0.4
@@ -141,8 +142,7 @@ def train(
         remark(f"broken off; this goes on: {job.go_on}")
         raise
     with progress_bar("comparing what it plays with your songs") as on_progress:
-        on_progress(0.0)
-        original = _originality(trained, job)
+        original = _originality(trained, job, on_progress)
     if as_json:
         show_json(_as_json(job, trained, original))
     else:
@@ -248,11 +248,12 @@ def first_interrupt_asks() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _originality(trained: Trained, job: Job) -> Originality | None:
+def _originality(trained: Trained, job: Job, on_progress: Callable[[float], None]) -> Originality | None:
     from bridge.cli.listening import originality_of
 
     try:
-        return originality_of(trained, until=min(job.until, time.monotonic() + _LISTENING_S) - 1.0)
+        until = min(job.until, time.monotonic() + _LISTENING_S) - 1.0
+        return originality_of(trained, until=until, on_progress=on_progress)
     except MacNetError as error:  # the model is finished, whatever happens here
         remark(f"originality could not be looked at: {error}")
         return None
@@ -308,7 +309,7 @@ def _progress() -> Iterator[Callable[[TrainProgress], None]]:
             said = time.monotonic()
             remark(f"{progress.share:4.0%}  {describe(progress)}")
 
-    columns = (BarColumn(), TextColumn("{task.description}"))
+    columns = (BarColumn(bar_width=_BAR_WIDTH), TextColumn("{task.description}"))
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("looking at the songs", total=None)
         yield on_progress

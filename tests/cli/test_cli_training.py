@@ -100,7 +100,7 @@ def test_what_was_learned_is_told_in_a_musicians_words(
     assert "18% less than folk: 1.75 nats a beat, 2.12 before" in said.out
     assert "6% of the notes it plays" in said.out
     assert "the longest has 11 notes, from verse.mid" in said.out
-    assert "surprise 2.80 at first, 2.40 at best, 14% less" in said.err
+    assert "surprise 2.80 -> 2.40 nats a beat, 14% less" in said.err
 
 
 @pytest.mark.parametrize(
