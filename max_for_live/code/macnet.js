@@ -256,7 +256,7 @@ var device = (function () {
   }
 
   function tell(text, note) {
-    status(note ? texts.say("landed_note", text.split("\u201d. ")[0] + "\u201d", note) : text);
+    status(note ? texts.say("landed_note", texts.firstSentence(text), note) : text);
   }
 
   function landed(job, answer, note) {

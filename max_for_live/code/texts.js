@@ -105,6 +105,18 @@ var texts = (function () {
     return text.substr(0, limit - 1) + "\u2026";
   }
 
+  // What comes before the first full stop that stands outside of a quoted name.
+  function firstSentence(text) {
+    var depth = 0;
+    for (var at = 0; at < text.length; at += 1) {
+      var letter = text.charAt(at);
+      if (letter === "\u201c") { depth += 1; }
+      if (letter === "\u201d") { depth -= 1; }
+      if (depth === 0 && letter === "." && (at + 1 === text.length || text.charAt(at + 1) === " ")) { return text.substr(0, at); }
+    }
+    return text;
+  }
+
   // The text of that name, filled in; at most as long as the status line.
   function say(name) {
     var given = arguments;
@@ -115,5 +127,5 @@ var texts = (function () {
     return cut(text.replace(/\s+$/, ""), LIMIT);
   }
 
-  return { all: all, say: say, cut: cut };
+  return { all: all, say: say, cut: cut, firstSentence: firstSentence };
 }());

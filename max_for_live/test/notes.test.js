@@ -121,3 +121,15 @@ test("every line fits the status, whatever is filled in, and none is empty", () 
     assert.ok(plain.length < 132, `${name} is cut even with short names: ${plain}`);
   }
 });
+
+test("what the bridge remarks on follows the first sentence of what has landed, whatever the clip is called", () => {
+  const landed = Object.keys(texts.all).filter((name) => /^landed/.test(name) && name !== "landed_note");
+  assert.ok(landed.length > 5);
+  for (const name of landed) {
+    const text = texts.say(name, "Mr. Bojangles", "Op. 5. Slow", "Sax. 1");
+    const whole = texts.say("landed_note", texts.firstSentence(text), "Similarity was of no use here.");
+    assert.match(whole, /[^.]\. Similarity was of no use here\.$/, name);
+    assert.equal(whole.match(/\u201c/g)?.length, whole.match(/\u201d/g)?.length, name);
+    assert.ok(text.startsWith(whole.slice(0, -" Similarity was of no use here.".length - 1)), name);
+  }
+});

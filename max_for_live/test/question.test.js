@@ -142,14 +142,6 @@ test("the set's scale is followed where it is on; before Live 12 there is no swi
   }
 });
 
-test("what the bridge remarks on is in the status", async () => {
-  const { world } = session();
-  const device = await deviceIn(world, bridge, { values: { similarity: 0.9 } });
-  const status = await pressed(device, "continue");
-  if (device.posts.length === 0 && /\(/.test(status)) assert.match(status, /similarity/);
-  assert.match(status, /^4 variations/);
-});
-
 test("a clip of many notes goes in packets of at most 1024 bytes", async () => {
   const notes = Array.from({ length: 400 }, (_, at) => ({ pitch: 60 + (at % 12), start_time: at / 16, duration: 1 / 16, velocity: 100 }));
   const { world } = session("12.2", {}, { notes, length: 32, name: "ä".repeat(300) });
