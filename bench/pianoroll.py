@@ -20,8 +20,9 @@ from bridge.beats.pianoroll import read_pianorolls
 from bridge.beats.playlist import transposed
 from bridge.network.benchmark import SETTINGS, SHAPES, Kind, frame_nats
 from bridge.network.checkpoint import Card
+from bridge.network.corpus import frequent_words, split_by_song, vocabulary_of
 from bridge.network.export import save_model
-from bridge.network.recipe import frequent_words, put_in_place, split_by_song, vocabulary_of
+from bridge.network.finishing import put_in_place
 from bridge.network.training import LOG, Fit, TrainProgress
 
 MODELS = Path("bridge/benchmarks")

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bridge.network.benchmark import FrameNats
-    from bridge.network.training import Figures
+    from bridge.network.measuring import Figures
 
 ROOT: Final = Path(__file__).parent.parent
 CORPORA: Final = {"folk": "nottingham", "songs": "lieder"}

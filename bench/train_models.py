@@ -19,10 +19,13 @@ from typing import Final
 from bridge.config import TrainSettings
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import Card, read_card, read_config
+from bridge.network.corpus import read_folder
+from bridge.network.finishing import write_figures
+from bridge.network.measuring import measure
 from bridge.network.model import MacNet
-from bridge.network.recipe import SHAPE, Recipe, read_folder, train, write_figures
+from bridge.network.recipe import SHAPE, Audience, Recipe, train
 from bridge.network.tensors import read_model_weights
-from bridge.network.training import TrainProgress, measure
+from bridge.network.training import TrainProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def main() -> None:
         recipe=replace(recipe, settings=replace(recipe.settings, minutes=options.minutes)),
         models_dir=options.models,
         resume=options.resume,
-        on_progress=_print_progress,
+        audience=Audience(_print_progress),
     )
     measure_card(made.folder, corpus / "valid")
 

@@ -104,7 +104,7 @@ class TrainSettings:
     Attributes:
         epochs: passes over the playlist at most.
         minutes: wall-clock time at most; 0 for no bound.
-        patience: passes without a better validation figure before training stops by itself.
+        patience: measurements without a better figure before training stops by itself.
         batch_beats: felt beats in one iteration.
         longest: felt beats of one song that are learned in one piece; longer songs are cut.
         learning_rate: of AdamW, at its highest; it rises for `warmup` iterations and falls along a cosine.
@@ -119,6 +119,9 @@ class TrainSettings:
         practice: share of the words of the dictionary that are spelled for practice beside being chosen.
         words: words of each voice that may be chosen whole at most, the most frequent; 0: all is spelled.
         mixed_precision: products in bfloat16; None: where that is faster here.
+        check_every: iterations after which the held-out songs are measured, where a pass is longer than that.
+        anchor: as `weight_decay`, but towards the weights that the run started from, instead of to nothing
+            (L2-SP, Li et al. 2018): what the songs say nothing of stays as it was.
     """
 
     epochs: int = 60
@@ -132,10 +135,12 @@ class TrainSettings:
     clip_norm: float = 1.0
     rng_seed: int = 1
     threads: int = 1
-    save_every_s: float = 60.0
+    save_every_s: float = 45.0
     exclude: tuple[str, ...] = ()
     transpose: float = 0.3
     transpose_by: int = 5
     practice: float = 0.1
     words: int = 2_048
     mixed_precision: bool | None = None
+    check_every: int = 400
+    anchor: float = 0.0

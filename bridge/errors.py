@@ -26,7 +26,10 @@ what happened and where, the hint says what to do next.
     ├── ModelError
     │   ├── ModelMissing            model.missing
     │   ├── ModelDamaged            model.damaged
-    │   └── ModelIncompatible       model.incompatible
+    │   ├── ModelIncompatible       model.incompatible
+    │   ├── ModelExists             model.exists
+    │   ├── ModelBundled            model.bundled
+    │   └── ModelUnwritable         model.unwritable
     ├── RequestError
     │   ├── BadArgument             request.bad_argument
     │   ├── UnknownAddress          request.unknown_address
@@ -45,7 +48,11 @@ what happened and where, the hint says what to do next.
     │   └── TakesUnavailable        take.unavailable
     ├── TrainingError
     │   ├── TooLittleMusic          training.too_little
-    │   └── TrainingUnavailable     training.unavailable
+    │   ├── TrainingUnavailable     training.unavailable
+    │   ├── OtherRun                training.other_run
+    │   ├── DiskFull                training.disk_full
+    │   ├── TrainingUnwritable      training.unwritable
+    │   └── OutOfMemory             training.out_of_memory
     ├── EvaluationError
     │   └── EvaluationUnavailable   evaluation.unavailable
     ├── InstallError
@@ -209,6 +216,24 @@ class ModelIncompatible(ModelError):
     code = "model.incompatible"
 
 
+class ModelExists(ModelError):
+    """There is a model of that name already."""
+
+    code = "model.exists"
+
+
+class ModelBundled(ModelError):
+    """The model came with the bridge, and stays as it is."""
+
+    code = "model.bundled"
+
+
+class ModelUnwritable(ModelError):
+    """A model cannot be written, moved or removed; it is as it was."""
+
+    code = "model.unwritable"
+
+
 class RequestError(MacNetError):
     """A request cannot be answered."""
 
@@ -321,6 +346,30 @@ class TrainingUnavailable(TrainingError):
     """What training needs is not installed."""
 
     code = "training.unavailable"
+
+
+class OtherRun(TrainingError):
+    """What was broken off learned from other songs, or otherwise, than what is to go on."""
+
+    code = "training.other_run"
+
+
+class DiskFull(TrainingError):
+    """There is no room to save what is learned."""
+
+    code = "training.disk_full"
+
+
+class TrainingUnwritable(TrainingError):
+    """The folder where what is learned is saved cannot be written."""
+
+    code = "training.unwritable"
+
+
+class OutOfMemory(TrainingError):
+    """There is too little memory to train."""
+
+    code = "training.out_of_memory"
 
 
 class EvaluationError(MacNetError):

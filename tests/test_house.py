@@ -86,8 +86,8 @@ print(code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.
         ["serve", "--help"],
         ["continue", "--help"],
         ["train", "--help"],
-        ["evaluate", "--help"],
         ["library", "--help"],
+        ["evaluate", "--help"],
     ],
 )
 def test_the_help_imports_nothing_heavy(args: list[str]) -> None:

@@ -51,8 +51,8 @@ class Score:
     @property
     def quarters(self) -> float:
         """The length in quarter notes."""
-        last = self.beats[-1]
-        return (last.start + last.length) / 960
+        first, last = self.beats[0], self.beats[-1]
+        return (last.start + last.length - first.start) / 960
 
 
 def score_of(clips: Mapping[Role, Clip], *, name: str = "", shift: int | None = None) -> Score:

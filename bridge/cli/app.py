@@ -13,9 +13,10 @@ from bridge.cli.doctor import doctor
 from bridge.cli.evaluate import evaluate_app
 from bridge.cli.install import install_app
 from bridge.cli.library import library
-from bridge.cli.models import models, train
+from bridge.cli.models import models_app
 from bridge.cli.serve import serve
 from bridge.cli.takes import takes_app
+from bridge.cli.training import train
 from bridge.cli.words import words
 
 app = typer.Typer(
@@ -55,7 +56,7 @@ app.command()(vary)
 app.command()(generate)
 app.add_typer(takes_app, name="takes")
 app.command()(library)
-app.command()(models)
+app.add_typer(models_app, name="models")
 app.command()(train)
 app.command()(words)
 app.add_typer(evaluate_app, name="evaluate")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.beats.playlist import Score
     from bridge.evaluation.cases import Piece
     from bridge.evaluation.continuations import Continuations
-    from bridge.network.training import Figures
+    from bridge.network.measuring import Figures
     from bridge.request import OptionValue
 
 evaluate_app = typer.Typer(

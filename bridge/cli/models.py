@@ -1,34 +1,44 @@
-"""`macnet models` and `macnet train`."""
+"""`macnet models`: what can be given as `--model`, and what to do with your own."""
 
 from __future__ import annotations
 
-import math
-from contextlib import contextmanager
-from datetime import timedelta
-from itertools import islice
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli.library import RolesFile, open_library, tell_report
-from bridge.cli.parameters import AsJson, DataDir, data_folder
-from bridge.cli.printing import note_console, progress_bar, remark, show, show_json, show_table
-from bridge.config import TrainSettings
-from bridge.errors import ModelError, TrainingUnavailable
+from bridge.cli.parameters import AsJson, DataDir, Force, data_folder
+from bridge.cli.printing import show, show_facts, show_json, show_table
+from bridge.errors import BadArgument, ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from bridge.network.checkpoint import Card, Shelf
-    from bridge.network.recipe import Reading, Recipe, Trained
-    from bridge.network.training import TrainProgress
 
-DEFAULTS = TrainSettings()
-_MOST_NAMED = 20
+models_app = typer.Typer(help="List, show, rename, remove, export and import models.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As `macnet models` lists it.")]
 
 
-def models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context, *, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the models that can be used, bundled and your own; or do something with one."""
+    if context.invoked_subcommand is None:
+        list_models(data_dir=data_dir, as_json=as_json)
+    elif any(_is_typed(context, name) for name in ("data_dir", "as_json")):
+        raise typer.BadParameter(
+            f"write options behind the command: macnet models {context.invoked_subcommand} ..."
+        )
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, and not in the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+@models_app.command("list")
+def list_models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the models that can be used, bundled and your own."""
     from bridge.network.checkpoint import default_shelf
 
@@ -67,118 +77,94 @@ def _card_json(card: Card, folder: Path) -> dict[str, Any]:
     }
 
 
-def train(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Your music, also in folders within.")],
+@models_app.command("show")
+def show_model(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show a model's card: what it learned from, its figures, where it lies; every file of it is checked."""
+    from bridge.network.checkpoint import default_shelf, fingerprint, read_config
+
+    folder = default_shelf(data_folder(data_dir)).folder(name)
+    read_config(folder)
+    card = default_shelf(data_folder(data_dir)).card(name)
+    told = {**_card_json(card, folder), "notes": card.notes, "fingerprint": fingerprint(folder)}
+    if as_json:
+        show_json(told)
+        return
+    figures = [(what, f"{value:g}") for what, value in card.figures.items()]
+    show_facts([(what, str(value)) for what, value in told.items() if what != "figures" and value])
+    show_facts(figures or [("figures", "none")])
+
+
+@models_app.command()
+def rename(
+    name: Name,
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="What it will be called.")],
     *,
-    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was broken off.")] = False,
-    epochs: Annotated[
-        int, typer.Option("--epochs", min=1, help="Passes over the songs at most.")
-    ] = DEFAULTS.epochs,
-    minutes: Annotated[
-        float, typer.Option("--minutes", min=0, help="Time at most; 0: until it no longer gets better.")
-    ] = DEFAULTS.minutes,
-    rng_seed: Annotated[int, typer.Option("--rng-seed", min=0, help="Repeats a run.")] = DEFAULTS.rng_seed,
-    roles: RolesFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Call one of your own models otherwise. Takes that it made are made again by its new name alone."""
+    from bridge.network import shelving
+
+    shelving.rename(data_folder(data_dir), name, new_name)
+    show(f"{name} is now {new_name}")
+
+
+@models_app.command()
+def remove(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Remove one of your own models. Takes that it made stay."""
+    from bridge.network import shelving
+
+    folder = shelving.own_folder(data_folder(data_dir), name)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise BadArgument(f"{name} is not removed unasked", hint="Add --yes to remove it.")
+        typer.confirm(f"Remove {name} ({folder}) for good?", abort=True)
+    shelving.remove(data_folder(data_dir), name)
+    show(f"{name} is removed")
+
+
+@models_app.command("export")
+def export_model(
+    name: Name,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to, such as NAME.macnet; or a folder.")],
+    *,
+    force: Force = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model on a folder of your music; nothing leaves this machine."""
-    recipe_of, run = _training()
-    settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
-    shelf = data_folder(data_dir) / "models"
-    try:
-        reading = _read_library(folder, name, data_folder(data_dir), roles=roles, tell=not as_json)
-        with _progress() as on_progress:
-            trained = run(
-                folder,
-                name,
-                recipe=recipe_of(settings),
-                models_dir=shelf,
-                resume=resume,
-                on_progress=on_progress,
-                reading=reading,
-            )
-    except KeyboardInterrupt:
-        remark(f"broken off; add --resume to go on: macnet train {folder} --name {name} --resume")
-        raise
+    """Write a model as one file, for another machine or another person."""
+    from bridge.network import shelving
+
+    written = shelving.export(data_folder(data_dir), name, file, force=force)
+    size = written.stat().st_size
     if as_json:
-        show_json(_trained_json(name, trained))
+        show_json({"name": name, "file": str(written), "bytes": size})
     else:
-        _tell_trained(name, trained)
+        show(f"{name} is in {written}, {size / 1e6:.1f} MB; `macnet models import {written.name}` reads it")
 
 
-def _read_library(folder: Path, name: str, data_dir: Path, *, roles: Path | None, tell: bool) -> Reading:
-    """What a library gives to learn from; its report is shown first, so that nobody trains on half of it unawares."""
-    from bridge.library.songs import songs_of
-    from bridge.library.verdicts import verdicts
-    from bridge.network.checkpoint import check_name
-    from bridge.network.recipe import Reading
+@models_app.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `macnet models export` wrote.")],
+    *,
+    name: Annotated[
+        str, typer.Option("--name", help="What it will be called.", show_default="as the file")
+    ] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a model from one file, once everything in it has been checked."""
+    from bridge.network import shelving
+    from bridge.network.checkpoint import read_card
 
-    check_name(name)
-    with open_library(folder, data_dir, roles=roles) as read:
-        if tell:
-            tell_report(read.report)
-            show(f"every file by name: {read.manifest}")
-        songs = max(1, read.report.songs)
-        with progress_bar("spelling the songs in beat words") as on_progress:
-            scores = []
-            for song in songs_of(read.cache):
-                scores.append(song.score)
-                on_progress(len(scores) / songs)
-        left_out = {
-            file.name: file.reason for file in verdicts(read.cache) if file.code and not file.is_folder
-        }
-    return Reading(tuple(scores), left_out)
-
-
-def _training() -> tuple[type[Recipe], Callable[..., Trained]]:
-    try:
-        from bridge.network.recipe import Recipe
-        from bridge.network.recipe import train as run
-    except ModuleNotFoundError as error:
-        raise TrainingUnavailable(
-            f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
-        ) from error
-    return Recipe, run
-
-
-def _trained_json(name: str, trained: Trained) -> dict[str, Any]:
-    return {
-        "name": name,
-        "folder": str(trained.folder),
-        "songs": len(trained.reading.scores),
-        "left_out": trained.reading.left_out,
-        "valid_nats": list(trained.figures.voices),
-    }
-
-
-def _tell_trained(name: str, trained: Trained) -> None:
-    left_out = trained.reading.left_out
-    for path, reason in islice(left_out.items(), _MOST_NAMED):
-        remark(f"left out {path}: {reason}")
-    if len(left_out) > _MOST_NAMED:
-        remark(f"and {len(left_out) - _MOST_NAMED:,} more, which the manifest names")
-    nats = " + ".join(f"{voice:.3f}" for voice in trained.figures.voices)
-    songs = len(trained.reading.scores)
-    show(f"trained {name} on {songs} songs; on those held out it has {nats} nats a quarter note")
-    show(f"try it: macnet continue CLIP.mid -o OUT.mid --model {name}")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[TrainProgress], None]]:
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    console = note_console()
-    columns = (BarColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading the songs", total=None)
-        yield lambda p: bar.update(task, total=p.of, completed=p.iteration, description=_describe(p))
-
-
-def _describe(progress: TrainProgress) -> str:
-    left = (
-        "" if math.isinf(progress.seconds_left) else f", {timedelta(seconds=int(progress.seconds_left))} left"
-    )
-    nats = f"nats a quarter note: train {progress.train_nats:.3f}, held out {progress.valid_nats:.3f}"
-    return f"{progress.iteration}/{progress.of}{left}, {nats}"
+    folder = shelving.receive(data_folder(data_dir), file, name)
+    card = read_card(folder)
+    if as_json:
+        show_json(_card_json(card, folder))
+    else:
+        show(f"{card.name} is here: {card.description}")
+        show(f"try it: macnet continue CLIP.mid -o OUT.mid --model {card.name}")

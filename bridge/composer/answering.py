@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bridge.composer import planning
 from bridge.composer.hearing import hearings_of, together
 from bridge.composer.parts import part_of
 from bridge.composer.playing import UNKNOWN_TEMPERATURE, Score, answer, hear
 from bridge.composer.writing import Writer
-from bridge.errors import RequestCancelled
+from bridge.errors import ModelDamaged, ModelMissing, RequestCancelled
 from bridge.network.runtime import Runtime
 from bridge.request import Kind, Request, Variation
 
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from bridge.network.checkpoint import Shelf
 
 
+_ATTEMPTS: Final = 3
+_BETWEEN_S: Final = 0.05
+"""A new model takes its place in two moves of a folder; so often, and so long apart, it is looked for."""
+
+
 class Composer:
     """Answers requests with the models of a shelf; safe to call from several threads.
 
@@ -35,7 +42,8 @@ class Composer:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._runtimes: dict[tuple[str, float], Runtime] = {}
+        self._runtimes: dict[tuple[str, int, int], Runtime] = {}
+        self._answered: set[str] = set()
         self._lock = threading.Lock()
 
     def compose(
@@ -75,12 +83,22 @@ class Composer:
         Raises:
             ModelMissing, ModelDamaged, ModelIncompatible: it cannot be used.
         """
+        for _ in range(_ATTEMPTS if name in self._answered else 0):
+            with suppress(ModelMissing, ModelDamaged, OSError):
+                return self._load(name)
+            time.sleep(_BETWEEN_S)
+        return self._load(name)
+
+    def _load(self, name: str) -> Runtime:
         folder = self.shelf.folder(name)
-        stamp = (str(folder), (folder / "config.json").stat().st_mtime)
+        about = (folder / "config.json").stat()
+        stamp = (str(folder), about.st_mtime_ns, about.st_ino)
         with self._lock:
             if stamp not in self._runtimes:
+                runtime = Runtime(folder)
                 self._runtimes = {known: r for known, r in self._runtimes.items() if known[0] != stamp[0]}
-                self._runtimes[stamp] = Runtime(folder)
+                self._runtimes[stamp] = runtime
+                self._answered.add(name)
             return self._runtimes[stamp]
 
 

@@ -15,9 +15,9 @@ from bridge.network.batch import collate, prepare
 from bridge.network.benchmark import Kind, frame_nats
 from bridge.network.checkpoint import read_config
 from bridge.network.features import run_matrix
+from bridge.network.measuring import Figures, measure, to_inputs
 from bridge.network.model import MacNet
 from bridge.network.tensors import read_model_weights
-from bridge.network.training import Figures, measure, to_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,9 +21,9 @@ from bridge.config import NetworkConfig, TrainSettings
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import read_config
 from bridge.network.features import METRE
+from bridge.network.measuring import to_inputs
 from bridge.network.model import MacNet
 from bridge.network.tensors import read_model_weights
-from bridge.network.training import to_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

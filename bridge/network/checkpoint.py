@@ -32,6 +32,8 @@ WEIGHTS: Final = "weights.safetensors"
 CONFIG: Final = "config.json"
 VOCABULARY: Final = "vocabulary.json"
 CARD: Final = "card.json"
+OWN: Final = "models"
+"""The folder of the producer's own models, in the data folder."""
 
 _NAME = re.compile(r"[\w][\w .+-]{0,63}")
 _BUNDLED = Path(__file__).parent.parent / "models"
@@ -130,9 +132,19 @@ class Shelf:
         return read_card(self.folder(name))
 
 
+def bundled_shelf() -> Shelf:
+    """The models that come with the bridge."""
+    return Shelf((_BUNDLED,))
+
+
+def own_shelf(data_dir: Path) -> Shelf:
+    """The producer's own models."""
+    return Shelf((data_dir / OWN,))
+
+
 def default_shelf(data_dir: Path) -> Shelf:
     """The producer's own models, then the bundled ones."""
-    return Shelf((data_dir / "models", _BUNDLED))
+    return Shelf((data_dir / OWN, _BUNDLED))
 
 
 def read_card(folder: Path) -> Card:

@@ -47,7 +47,7 @@ def save_model(
     vocabulary: Vocabulary,
 ) -> None:
     """Write a whole model into an existing empty folder; `config.json` comes last and makes it one."""
-    arrays = {name: value.float().numpy() for name, value in weights.items()}
+    arrays = {name: value.float().cpu().numpy() for name, value in weights.items()}
     save_weights(folder / WEIGHTS, arrays)
     save_graphs(folder, arrays, config)
     describe(folder, config, card, vocabulary)

@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from statistics import fmean
+import math
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bridge.beats.playlist import Score, score_of
-from bridge.beats.vocabulary import SIZE, symbol_names
+from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
-from bridge.errors import MacNetError, TooLittleMusic
-from bridge.music.midifile import read_song
-from bridge.music.note import Role
-from bridge.music.roles import voices_of
-from bridge.music.song import MIDI_SUFFIXES
-from bridge.network.batch import prepare
-from bridge.network.checkpoint import (
-    Card,
-    Vocabulary,
-    check_name,
-    describe,
-    fingerprint,
-    read_card,
-    read_config,
-    read_vocabulary,
-)
-from bridge.network.export import save_model
+from bridge.errors import TooLittleMusic
+from bridge.network.checkpoint import Card, check_name
+from bridge.network.corpus import Reading, enough, read_folder, split_by_song
+from bridge.network.faults import told_apart
 from bridge.network.features import METRE
+from bridge.network.finishing import dated, fresh_folder, put_in_place, write_draft, write_figures
+from bridge.network.measuring import Figures
+from bridge.network.starting import Plan, figures_of, plan_of
 from bridge.network.tensors import read_model_weights
-from bridge.network.training import LOG, Figures, Fit, TrainProgress, Weights, measure
+from bridge.network.training import BEST, LOG, RUN, Ending, Fit, TrainProgress
+from bridge.network.tuning import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-HELD_OUT: Final = 0.08
-"""The share of songs that are held out of training to choose the best state by."""
+    from bridge.beats.playlist import Score
+    from bridge.network.training import Weights
 
 SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
 """The network that is trained when nothing else is said."""
 
-_STORED_WORDS: Final = 20_000
-"""How many words of its songs are stored with a model, the most frequent; those heard once never are."""
-
-_LEAST_SONGS: Final = 2
-_LEAST_BEATS: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a folder gave.
-
-    Attributes:
-        scores: the songs that can be learned from, in order of their names.
-        left_out: the files that cannot, by path within the folder, each with its reason.
-    """
-
-    scores: tuple[Score, ...]
-    left_out: dict[str, str]
+_LISTENING: Final = "listening"
+"""Where a run keeps the model that samples are made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +40,54 @@ class Recipe:
     """How a model is made.
 
     Attributes:
-        settings: how it is trained.
-        shape: of the network; its dictionary is made from the songs.
+        settings: how it is trained; its minutes count from `Audience.began` to the finished model.
+        shape: of a network that starts from nothing; its dictionary is made from the songs.
         card: what to say of it; data, terms and description of the user's own library when not given.
+        base: the folder of the model to start from, whose shape is taken over; None: from nothing.
     """
 
     settings: TrainSettings = field(default_factory=TrainSettings)
     shape: NetworkConfig = SHAPE
     card: Card | None = None
+    base: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A model to hear what has been learned so far with.
+
+    Attributes:
+        model: its folder.
+        held_out: songs that it has not learned from, to start from.
+        seconds: how long it has learned; 0: the base.
+    """
+
+    model: Path
+    held_out: Sequence[Score]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who waits for a model: what is told and asked along the way.
+
+    Attributes:
+        on_progress: told after every iteration.
+        on_sample: told before the first iteration and whenever there is something better to hear, not too often.
+        should_stop: asked after every iteration; the best so far becomes the model.
+        sample_every_s: seconds between two samples at least.
+        began: when the minutes that were promised began, by `time.monotonic`; now when not given.
+    """
+
+    on_progress: Callable[[TrainProgress], None] = lambda _: None
+    on_sample: Callable[[Listen], None] = lambda _: None
+    should_stop: Callable[[], bool] = lambda: False
+    sample_every_s: float = math.inf
+    began: float | None = None
+
+
+ALONE: Final = Audience()
+"""Nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +98,35 @@ class Trained:
         folder: where it is.
         reading: what it was trained on.
         figures: nats a quarter note of each voice on the songs that were held out.
+        base: those of the model that it started from.
+        ending: why training ended.
+        is_better: whether it is better than its base; else it is the base under another name.
+        seconds: how long it learned.
+        learned, held_out: the songs (or phrases of a few songs) that it learned from, and that the best state was
+            chosen by.
     """
 
     folder: Path
     reading: Reading
     figures: Figures
+    base: Figures | None = None
+    ending: Ending = Ending.PASSES
+    is_better: bool = True
+    seconds: float = 0.0
+    learned: Sequence[Score] = ()
+    held_out: Sequence[Score] = ()
 
 
-def train(
+def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
     *,
     recipe: Recipe,
     models_dir: Path,
     resume: bool = False,
-    on_progress: Callable[[TrainProgress], None] = lambda _: None,
+    audience: Audience = ALONE,
     reading: Reading | None = None,
+    run_dir: Path | None = None,
 ) -> Trained:
     """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
 
@@ -113,163 +136,154 @@ def train(
         recipe: how to train what, and what to say of it.
         models_dir: the shelf's folder.
         resume: go on with a run of that name that was broken off.
-        on_progress: told after every iteration.
+        audience: who is told how it goes, and may stop it.
         reading: what the folder gave, where a library has read it; else its MIDI files are read here.
+        run_dir: where the run is kept until it is done; beside the shelf when not given.
 
     Raises:
         BadArgument: the name cannot be one.
         TooLittleMusic: there are too few usable songs.
+        ModelDamaged, ModelIncompatible: the base cannot be used.
+        OtherRun: what was broken off is another run.
+        DiskFull, TrainingUnwritable, OutOfMemory: the machine does not allow it; no model has changed.
     """
     check_name(name)
+    began = time.monotonic() if audience.began is None else audience.began
     settings = recipe.settings
     reading = enough(reading, folder) if reading else read_folder(folder, exclude=settings.exclude)
-    learned, held_out = split_by_song(reading.scores)
-    config = replace(recipe.shape, dictionary=frequent_words(learned, settings.words))
-    work = models_dir / ".training" / name
-    fit = Fit(learned, held_out, config, settings, folder=work)
-    figures = fit.run(on_progress, resume=resume)
-    weights = fit.model.state_dict()
-    version = f"{_today()}.{_digest(weights)}"
-    described = replace(recipe.card or _own_card(folder, reading), name=name, version=version, date=_today())
-    draft = models_dir / ".training" / f"{name}.whole"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    shutil.copyfile(work / LOG, draft / "training.jsonl")
-    save_model(draft, weights, config, card=described, vocabulary=vocabulary_of(learned))
-    write_figures(draft, _figures(fit, held_out, fitted=figures, folder=draft))
-    placed = put_in_place(draft, models_dir / name)
-    shutil.rmtree(work)
-    return Trained(placed, reading, figures)
-
-
-def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:
-    """The scores of all MIDI files in a folder and below it.
-
-    Raises:
-        TooLittleMusic: fewer than two songs, or hardly any beats.
-    """
-    scores: list[Score] = []
-    left_out: dict[str, str] = {}
-    for path in _midi_files(folder, exclude):
-        name = path.relative_to(folder).as_posix()
-        try:
-            scores.append(read_score(path, name))
-        except MacNetError as error:
-            left_out[name] = str(error)
-    return enough(Reading(tuple(scores), left_out), folder)
-
-
-def enough(reading: Reading, folder: Path) -> Reading:
-    """The same reading, if there is enough in it to learn from.
-
-    Raises:
-        TooLittleMusic: fewer than two songs, or hardly any beats.
-    """
-    songs, beats = len(reading.scores), sum(map(len, reading.scores))
-    if songs < _LEAST_SONGS or beats < _LEAST_BEATS:
-        raise TooLittleMusic(
-            f"{folder} gives {songs} usable songs of {beats} beats ({len(reading.left_out)} files left out)",
-            hint=f"Training needs {_LEAST_SONGS} songs and {_LEAST_BEATS} beats or more; hundreds are better.",
+    learned, held_out = _split(reading, folder)
+    run = run_dir or models_dir / ".training" / name
+    with told_apart(run):
+        plan = plan_of(recipe, learned, held_out, began=began)
+        card = recipe.card or _own_card(folder, reading, plan.base)
+        fit = Fit(
+            learned, held_out, plan.config, plan.settings, folder=run, start=plan.start, floor=plan.floor
         )
-    return reading
-
-
-def frequent_words(scores: Sequence[Score], most: int) -> tuple[tuple[str, ...], ...]:
-    """For each voice its most frequent words, those that were heard once left out; nothing where `most` is 0."""
-    if not most:
-        return ()
-    voices = range(len(scores[0].voices))
-    counted = [Counter(w for s in scores if s.known[voice] for w in s.voices[voice]) for voice in voices]
-    return tuple(
-        tuple(str(word) for word, count in counts.most_common(most) if count > 1) for counts in counted
+        listening = _Listening(run, plan, card, held_out, audience)
+        listening.to_base(None if resume else recipe.base)
+        figures = fit.run(
+            audience.on_progress,
+            resume=resume,
+            should_stop=audience.should_stop,
+            on_better=lambda weights: listening.to(weights, fit.seconds),
+        )
+        described = dated(card, name, fit.model.state_dict())
+        placed = _finish(fit, plan, described, held_out, figures, models_dir / name)
+        _tidy(run, fit.ending)
+    return Trained(
+        folder=placed,
+        reading=reading,
+        figures=figures,
+        base=plan.floor,
+        ending=fit.ending or Ending.PASSES,
+        is_better=fit.is_better,
+        seconds=fit.seconds,
+        learned=learned,
+        held_out=held_out,
     )
 
 
-def read_score(path: Path, name: str) -> Score:
-    """The score of one MIDI file.
-
-    Raises:
-        MidiError: the file cannot be read.
-        EmptyClip, DrumClip: it has nothing to learn from.
-    """
-    voices = voices_of(read_song(path))
-    found = {Role.MELODY: voices.melody, Role.ACCOMPANIMENT: voices.accompaniment}
-    return score_of({role: clip for role, clip in found.items() if clip is not None}, name=name)
+def _split(reading: Reading, folder: Path) -> tuple[list[Score], list[Score]]:
+    learned, held_out = split_by_song(reading.scores)
+    if not learned:
+        raise TooLittleMusic(
+            f"the music in {folder} cannot be parted into bars to learn from and bars to try it on",
+            hint="Add a second song, or a longer one.",
+        )
+    return learned, held_out
 
 
-def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
-    """Songs to learn from and songs held out: by a digest of their names, whatever order they come in."""
-    ordered = sorted(scores, key=lambda score: hashlib.sha256(score.name.encode()).digest())
-    held_out = max(1, round(HELD_OUT * len(ordered)))
-    return ordered[held_out:], ordered[:held_out]
-
-
-def _midi_files(folder: Path, exclude: Sequence[str]) -> Iterable[Path]:
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in MIDI_SUFFIXES and path.is_file())
-    return sorted(path for path in found if not any(path.match(pattern) for pattern in exclude))
-
-
-def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
-    """The symbols; the words heard, in C major or A minor, the most frequent first; where each voice lies."""
-    counted = Counter(word for score in scores for words in score.voices for word in words)
-    words = {str(word): count for word, count in counted.most_common(_STORED_WORDS) if count > 1}
-    voices = range(len(scores[0].voices))
-    return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
-
-
-def _middle(scores: Sequence[Score], voice: int) -> float:
-    """The mean pitch of what a voice strikes; middle C where it strikes nothing."""
-    struck = [
-        n.pitch for score in scores for word in score.voices[voice] for n in word.notes if n.articulated
-    ]
-    return round(fmean(struck), 2) if struck else 60.0
-
-
-def _own_card(folder: Path, reading: Reading) -> Card:
+def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
+    songs = len(reading.scores)
+    data = f"{songs} {'song' if songs == 1 else 'songs'} of {folder.name}; {len(reading.left_out)} files left out"
+    terms = "those of the songs, which never left this machine"
+    if base is None:
+        return Card("", "", f"trained on {folder.name}", data, terms, "")
     return Card(
         name="",
         version="",
-        description=f"trained on {folder.name}",
-        data=f"{len(reading.scores)} songs of {folder.name}; {len(reading.left_out)} files left out",
-        terms="those of the songs, which never left this machine",
+        description=f"{base.card.name}, trained on with {folder.name}",
+        data=f"{data}; on top of {base.card.name} {base.card.version}, which learned from: {base.card.data}",
+        terms=f"{terms}; and those of {base.card.name}: {base.card.terms}",
         date="",
+        notes=base.card.notes,
     )
 
 
-def write_figures(folder: Path, figures: Mapping[str, float]) -> None:
-    """Add figures to the card of a model."""
-    card = read_card(folder)
-    described = replace(card, figures={**card.figures, **figures})
-    describe(folder, read_config(folder), described, read_vocabulary(folder))
+class _Listening:
+    """Lets the audience hear what has been learned, not too often.
+
+    Args:
+        run: the run's folder.
+        plan: what it started from.
+        card: of the model that it will be.
+        held_out: songs to start from.
+        audience: who listens.
+    """
+
+    def __init__(
+        self, run: Path, plan: Plan, card: Card, held_out: Sequence[Score], audience: Audience
+    ) -> None:
+        self._folder = run / _LISTENING
+        self._plan, self._card, self._held_out, self._audience = plan, card, held_out, audience
+        self._last = time.monotonic()
+
+    def to_base(self, folder: Path | None) -> None:
+        """The model that the run starts from."""
+        if folder is not None and math.isfinite(self._audience.sample_every_s):
+            self._audience.on_sample(Listen(folder, self._held_out, 0.0))
+            self._last = time.monotonic()
+
+    def to(self, weights: Weights, seconds: float) -> None:
+        """The best weights so far."""
+        if time.monotonic() - self._last < self._audience.sample_every_s:
+            return
+        draft = write_draft(
+            fresh_folder(self._folder) / "now",
+            weights,
+            self._plan.config,
+            card=dated(self._card, "now", weights),
+            vocabulary=self._plan.vocabulary,
+        )
+        self._audience.on_sample(Listen(draft, self._held_out, seconds))
+        self._last = time.monotonic()
 
 
-def _figures(fit: Fit, held_out: Sequence[Score], *, fitted: Figures, folder: Path) -> dict[str, float]:
+def _finish(
+    fit: Fit, plan: Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
+) -> Path:
+    """Save the best state as a whole model with its figures, and put it in its place."""
+    weights, config = fit.model.state_dict(), plan.config
+    if plan.base is not None and not fit.is_better:
+        weights, config = plan.base.weights, plan.base.config
+    draft = write_draft(
+        target.parent / ".training" / f"{target.name}.whole",
+        weights,
+        config,
+        card=card,
+        vocabulary=plan.vocabulary,
+        log=fit.folder / LOG,
+    )
+    stored = figures_of(config, read_model_weights(draft), held_out)
+    write_figures(draft, _named(figures, stored, plan.floor))
+    return put_in_place(draft, target)
+
+
+def _named(fitted: Figures, stored: Figures, floor: Figures | None) -> dict[str, float]:
     """What the songs that chose the best state say of it, and what storing it in int8 costs."""
-    fit.model.load_state_dict(read_model_weights(folder))
-    stored = measure(fit.model, [prepare(score, fit.model.config) for score in held_out])
-    return {
+    found = {
         "held-out songs: sum, nats a quarter note": round(stored.sum, 4),
         "lost by int8 weights, nats a quarter note": round(stored.sum - fitted.sum, 5),
     }
+    if floor is not None:
+        found["held-out songs before: sum, nats a quarter note"] = round(floor.sum, 4)
+    return found
 
 
-def _digest(weights: Weights) -> str:
-    """Six letters that two different models of one day do not share."""
-    digest = hashlib.sha256()
-    for value in weights.values():
-        digest.update(value.numpy().tobytes())
-    return digest.hexdigest()[:6]
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
-
-
-def put_in_place(draft: Path, target: Path) -> Path:
-    """Move a whole model to its place; the one that was there goes only after the new one is complete."""
-    stamped = draft.with_name(f"{target.name}.{fingerprint(draft)}.old")
-    if target.exists():
-        os.replace(target, stamped)  # noqa: PTH105  a folder moves
-    os.replace(draft, target)  # noqa: PTH105  and so does this one
-    shutil.rmtree(stamped, ignore_errors=True)
-    return target
+def _tidy(run: Path, ending: Ending | None) -> None:
+    """Keep what can be listened to and read; and what it takes to go on, where there is more to learn."""
+    fresh_folder(run / _LISTENING).rmdir()
+    if ending in (Ending.STOPPED, Ending.TIME):
+        return
+    for name in (RUN, BEST):
+        (run / name).unlink(missing_ok=True)

@@ -1,28 +1,36 @@
-"""Fitting a network to a playlist: interruptible, resumable, repeatable.
+"""Fitting a network to a playlist: interruptible, resumable, repeatable, in time.
 
-What is needed to go on after kill -9 (weights, their average, the optimiser's moments, torch's generator) is
+What is needed to go on after kill -9 (weights, their average, the optimiser's moments, torch's generators) is
 saved in one safetensors file; batches follow from the rng seed and the epoch, so that a run that was broken and
 resumed meets the same batches as an unbroken one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import random
-import time
-import timeit
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import torch
 
 from bridge.beats.playlist import one_pass
-from bridge.network.batch import Batch, Prepared, Spelled, collate, moved, prepare
-from bridge.network.model import Inputs, MacNet, Notes, Spellings
+from bridge.errors import OtherRun
+from bridge.network.batch import Prepared, collate, moved, prepare
+from bridge.network.device import (
+    bfloat16_is_faster,
+    choose_device,
+    prefer_speed,
+    restore_rng_states,
+    rng_states,
+)
+from bridge.network.measuring import Figures, measure, to_inputs
+from bridge.network.model import MacNet
 from bridge.network.tensors import read_tensors, write_tensors
+from bridge.network.timing import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +52,18 @@ LOG: Final = "log.jsonl"
 Weights = dict[str, torch.Tensor]
 
 
+class Ending(StrEnum):
+    """Why a run is over."""
+
+    LEARNED = "learned"
+    """The songs that are held out have not become likelier for long."""
+    PASSES = "passes"
+    """Every pass that was planned is done."""
+    TIME = "time"
+    STOPPED = "stopped"
+    """Whoever waits for it said so."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainProgress:
     """What is shown while training.
@@ -51,10 +71,12 @@ class TrainProgress:
     Attributes:
         iteration, of: optimiser updates done, and planned.
         epoch: passes over the playlist done.
-        seconds_left: a guess.
-        train_nats: nats a quarter note, all voices, over the last pass.
+        seconds_left: a guess; it may be over earlier.
+        train_nats: nats a quarter note, all voices, over what was learned from last.
         valid_nats: the same on songs that are held out; infinite before the first measurement.
         best_nats: the least `valid_nats` so far.
+        start_nats: what it started from: the base's figure, or the first that was measured.
+        share: how much of the run is over, 0 to 1.
     """
 
     iteration: int
@@ -64,94 +86,34 @@ class TrainProgress:
     train_nats: float
     valid_nats: float
     best_nats: float
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Nats a quarter note of each voice on some songs, over those songs that have it.
-
-    What it takes to tell the songs' transpositions counts as the first voice's.
-    """
-
-    voices: tuple[float, ...]
-
-    @property
-    def sum(self) -> float:
-        """All voices together."""
-        return sum(self.voices)
+    start_nats: float = math.inf
+    share: float = 0.0
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where a run stands; what is saved beside the tensors."""
+    """Where a run stands; what is saved beside the tensors.
+
+    Attributes:
+        checks: how often the songs that are held out were measured; `best_check`: when they were best.
+        checked: the iteration of the last of them.
+        lost, quarters: nats and quarter notes that were learned from since.
+    """
 
     epoch: int = 0
     iteration_in_epoch: int = 0
     iteration: int = 0
     seconds: float = 0.0
+    checks: int = 0
+    best_check: int = 0
+    checked: int = -1
+    start_nats: float = math.inf
     best_nats: float = math.inf
-    best_epoch: int = 0
+    best_voices: tuple[float, ...] = ()
     train_nats: float = math.inf
     valid_nats: float = math.inf
-
-
-def to_inputs(batch: Batch, device: torch.device | str = "cpu") -> Inputs:
-    """A batch as tensors on a device."""
-
-    def tensor(array: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(array).to(device)
-
-    def spellings(voices: Sequence[Sequence[Spelled]]) -> list[list[Spellings]]:
-        return [[Spellings(tensor(g.where), tensor(g.symbols)) for g in groups] for groups in voices]
-
-    return Inputs(
-        notes=Notes(tensor(batch.notes), tensor(batch.owners), batch.distinct),
-        words=tensor(batch.words),
-        is_beat=tensor(batch.is_beat),
-        metre=tensor(batch.metre),
-        lookback=tensor(batch.lookback),
-        runs=tensor(batch.runs).long(),
-        distances=tensor(batch.distances).long(),
-        known=tensor(batch.known),
-        choices=tensor(batch.choices),
-        spelled=spellings(batch.spelled),
-        practised=spellings(batch.practised),
-    )
-
-
-def measure(model: MacNet, songs: Sequence[Prepared], *, batch_beats: int = 4_096) -> Figures:
-    """The figures of a model on songs: nats of each voice, divided by the songs' length in quarter notes."""
-    lost = np.zeros(model.config.voices)
-    quarters = np.zeros(model.config.voices)
-    model.eval()
-    with torch.inference_mode():
-        for group in _like_lengths(songs, batch_beats):
-            inputs = to_inputs(collate(group))
-            nats = -model(inputs).sum(2).numpy().astype(np.float64)  # songs, voices
-            known = np.array([song.score.known for song in group])
-            lost += (nats * known).sum(0)
-            lost[0] += sum(song.score.shift_nats for song in group)
-            quarters += (np.array([[song.score.quarters] for song in group]) * known).sum(0)
-    return Figures(tuple(float(nats) for nats in lost / np.maximum(quarters, 1e-9)))
-
-
-def _like_lengths(songs: Sequence[Prepared], batch_beats: int) -> Iterator[list[Prepared]]:
-    group: list[Prepared] = []
-    for song in sorted(songs, key=lambda song: len(song.score)):
-        if group and (len(group) + 1) * len(song.score) > batch_beats:
-            yield group
-            group = []
-        group.append(song)
-    if group:
-        yield group
-
-
-def bfloat16_is_faster() -> bool:
-    """Whether this machine multiplies matrices faster in bfloat16, by a quarter or more; takes some milliseconds."""
-    wide = torch.ones(512, 512)
-    narrow = wide.bfloat16()
-    seconds = [min(timeit.repeat(partial(torch.mm, m, m), number=4, repeat=5)) for m in (narrow, wide)]
-    return seconds[0] * 1.25 < seconds[1]
+    lost: float = 0.0
+    quarters: float = 0.0
 
 
 class Fit:
@@ -163,9 +125,13 @@ class Fit:
         settings: how to train.
         folder: where the run keeps `run.safetensors`, `best.safetensors` and `log.jsonl`.
         start: weights to start from; fresh ones when not given.
+        floor: figures that must be beaten: only what is better than them is ever the best.
+
+    Attributes:
+        ending: why the run is over; None before.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a run names all its parts
         self,
         train: Sequence[Score],
         valid: Sequence[Score],
@@ -174,16 +140,23 @@ class Fit:
         *,
         folder: Path,
         start: Weights | None = None,
+        floor: Figures | None = None,
+        device: torch.device | None = None,
     ) -> None:
         torch.manual_seed(settings.rng_seed)
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self.settings = settings
         self.folder = folder
+        self.ending: Ending | None = None
+        self.device = device or choose_device()
+        prefer_speed(self.device)
         self.model = MacNet(config)
         if start is not None:
             self.model.load_state_dict(start)
-        self._average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.model.to(self.device)
+        self._start = self._copy_of_weights() if start is not None else {}
+        self._average = self._copy_of_weights()
         self._optimizer = _optimizer(self.model, settings)
         self._train = list(train)
         self._valid = [prepare(score, config) for score in valid]
@@ -191,52 +164,106 @@ class Fit:
         self._prepared: dict[int, Prepared] = {}
         self._batches_in_epoch = len(list(self._batches(0)))
         self._place = _Place()
+        if floor is not None:
+            self._place = _Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
+        self._clock = Clock(settings.minutes * 60 or math.inf)
         mixed = settings.mixed_precision
-        self._is_mixed = bfloat16_is_faster() if mixed is None else mixed
+        self._is_mixed = bfloat16_is_faster(self.device) if mixed is None else mixed
 
-    def run(self, on_progress: Callable[[TrainProgress], None], *, resume: bool = False) -> Figures:
-        """Train until done, or until the best is long past; leaves the best weights in the model.
+    def run(
+        self,
+        on_progress: Callable[[TrainProgress], None],
+        *,
+        resume: bool = False,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_better: Callable[[Weights], None] = lambda _: None,
+    ) -> Figures:
+        """Train until done, or until the best is long past; leaves the best weights in the model, where any are.
+
+        Args:
+            on_progress: told after every iteration.
+            resume: go on with the run that is in the folder, if one is.
+            should_stop: asked after every iteration.
+            on_better: given the weights whenever they are the best so far.
 
         Returns:
-            The figures of the best state on the validation songs.
+            The figures of the best state on the validation songs; the floor where nothing was better.
+
+        Raises:
+            OtherRun: what is in the folder cannot be gone on with.
+            OSError: the folder cannot be written.
         """
+        self._begin(resume=resume)
+        self._clock.start(self._place.seconds)
+        if self._start and self._place.checks == 0:
+            self._check(on_better)
+        while (ending := self._ended(should_stop)) is None:
+            self._play(on_progress, should_stop, on_better)
+        if self._place.checked != self._place.iteration:
+            self._check(on_better)
+        self.ending = ending
+        if self.is_better:
+            self.model.load_state_dict(read_tensors(self.folder / BEST)[0])
+        return Figures(tuple(self._place.best_voices))
+
+    @property
+    def is_better(self) -> bool:
+        """Whether any state was better than the floor."""
+        return self._place.best_check > 0
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has learned, breaks left out."""
+        return self._place.seconds
+
+    def _begin(self, *, resume: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if resume and (self.folder / RUN).exists():
             self._load()
-        else:
-            for name in (RUN, BEST, LOG):
-                (self.folder / name).unlink(missing_ok=True)
-        began = time.monotonic() - self._place.seconds
-        saved = time.monotonic()
-        while not self._is_done():
-            lost, quarters = 0.0, 0.0
-            for number, batch in enumerate(self._batches(self._place.epoch)):
-                if number < self._place.iteration_in_epoch:
-                    continue
-                more = self._update(batch)
-                lost, quarters = lost + more[0], quarters + more[1]
-                self._place.iteration_in_epoch = number + 1
-                self._place.iteration += 1
-                self._place.seconds = time.monotonic() - began
-                on_progress(self._progress())
-                if time.monotonic() - saved > self.settings.save_every_s:
-                    self._save()
-                    saved = time.monotonic()
-            self._close_epoch(lost / max(quarters, 1e-9))
-        self.model.load_state_dict(read_tensors(self.folder / BEST)[0])
-        return measure(self.model, self._valid)
+            return
+        for name in (RUN, BEST, LOG):
+            (self.folder / name).unlink(missing_ok=True)
 
-    def _is_done(self) -> bool:
-        place, settings = self._place, self.settings
-        late = settings.minutes > 0 and place.seconds >= settings.minutes * 60
-        stale = place.epoch - place.best_epoch >= settings.patience
-        return place.epoch >= settings.epochs or late or stale
+    def _ended(self, should_stop: Callable[[], bool]) -> Ending | None:
+        place = self._place
+        if should_stop():
+            return Ending.STOPPED
+        if self._clock.is_late():
+            return Ending.TIME
+        if place.epoch >= self.settings.epochs:
+            return Ending.PASSES
+        return Ending.LEARNED if place.checks - place.best_check >= self.settings.patience else None
+
+    def _play(
+        self,
+        on_progress: Callable[[TrainProgress], None],
+        should_stop: Callable[[], bool],
+        on_better: Callable[[Weights], None],
+    ) -> None:
+        """Play what is left of one pass, unless time is over before."""
+        place = self._place
+        for number, batch in enumerate(self._batches(place.epoch), start=1):
+            if number <= place.iteration_in_epoch:
+                continue
+            with self._clock.timing_iteration():
+                self._update(batch)
+            place.iteration_in_epoch, place.iteration = number, place.iteration + 1
+            place.seconds = self._clock.seconds
+            if number % self.settings.check_every == 0:
+                self._check(on_better)
+            on_progress(self._progress())
+            if self._clock.since_saved_s > self.settings.save_every_s:
+                self._save()
+            if should_stop() or self._clock.is_late():
+                return
+        place.epoch, place.iteration_in_epoch = place.epoch + 1, 0
+        if place.checked != place.iteration:
+            self._check(on_better)
 
     def _share_done(self) -> float:
         """How much of the run is over, 0 to 1: of its epochs or of its minutes, whichever is nearer."""
         epochs = self._place.iteration / max(1, self.settings.epochs * self._batches_in_epoch)
-        minutes = self._place.seconds / (self.settings.minutes * 60) if self.settings.minutes else 0.0
-        return min(1.0, max(epochs, minutes))
+        return min(1.0, max(epochs, self._place.seconds / self._clock.budget_s))
 
     def _batches(self, epoch: int) -> Iterator[list[Score]]:
         rng = random.Random(f"{self.settings.rng_seed} {epoch}")  # noqa: S311  music is no secret
@@ -244,28 +271,36 @@ class Fit:
             self._train, longest=self.settings.longest, batch_beats=self.settings.batch_beats, rng=rng
         )
 
-    def _update(self, scores: Sequence[Score]) -> tuple[float, float]:
+    def _update(self, scores: Sequence[Score]) -> None:
         rng = random.Random(f"{self.settings.rng_seed} {self._place.iteration} update")  # noqa: S311  as above
         songs = [self._transposed(self._prepare(score), rng) for score in scores]
         self.model.train()
+        rate = self._learning_rate()
         for group in self._optimizer.param_groups:
-            group["lr"] = self._learning_rate()
+            group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
         batch = collate(songs, practice=self.settings.practice, rng_seed=rng.getrandbits(32))
-        inputs = to_inputs(batch)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._is_mixed):
+        inputs = to_inputs(batch, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             said, practised = self.model.likelihoods(inputs)
         nats = -said.sum()
-        quarters = sum(score.quarters for score in scores)
-        loss: torch.Tensor = (nats - practised.sum()) / int(inputs.is_beat.sum())
+        loss: torch.Tensor = (nats - practised.sum()) / int(batch.is_beat.sum())
         loss.backward()  # type: ignore[no-untyped-call]  # torch's own
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self._optimizer.step()
-        with torch.no_grad():
-            decay = min(AVERAGE_DECAY, (1 + self._place.iteration) / (10 + self._place.iteration))
-            for name, value in self.model.state_dict().items():
-                self._average[name].lerp_(value, 1 - decay)
-        return float(nats.detach()), quarters
+        self._settle(rate)
+        self._place.lost += float(nats.detach())
+        self._place.quarters += sum(score.quarters for score in scores)
+
+    @torch.no_grad()
+    def _settle(self, rate: float) -> None:
+        """Draw the weights a little towards where they started, and the average towards them."""
+        if self._start and self.settings.anchor:
+            for name, value in self.model.named_parameters():
+                value.lerp_(self._start[name], rate * self.settings.anchor)
+        decay = min(AVERAGE_DECAY, (1 + self._place.iteration) / (10 + self._place.iteration))
+        for name, value in self.model.state_dict().items():
+            self._average[name].lerp_(value, 1 - decay)
 
     def _transposed(self, song: Prepared, rng: random.Random) -> Prepared:
         """The song, now and then in another key: less and less often, so that the last keys heard are its own."""
@@ -289,24 +324,36 @@ class Fit:
         fall = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * self._share_done()))
         return self.settings.learning_rate * rise * fall
 
-    def _close_epoch(self, train_nats: float) -> None:
-        figures = self._measure_average()
+    def _check(self, on_better: Callable[[Weights], None]) -> None:
+        """Measure the songs that are held out; keep the weights if they are the best so far."""
         place = self._place
-        place.epoch += 1
-        place.iteration_in_epoch = 0
-        place.train_nats, place.valid_nats = train_nats, figures.sum
-        if figures.sum < place.best_nats:
-            place.best_nats, place.best_epoch = figures.sum, place.epoch
-            write_tensors(self.folder / BEST, self._average)
-        self._log(figures)
-        self._save()
+        with self._clock.timing_check():
+            figures = self._measure_average()
+            place.checks, place.checked = place.checks + 1, place.iteration
+            place.train_nats = place.lost / place.quarters if place.quarters else math.inf
+            place.lost, place.quarters = 0.0, 0.0
+            place.valid_nats = figures.sum
+            place.start_nats = min(place.start_nats, figures.sum) if place.checks == 1 else place.start_nats
+            is_better = figures.sum < place.best_nats
+            if is_better:
+                place.best_nats, place.best_voices = figures.sum, figures.voices
+                place.best_check = place.checks
+                write_tensors(self.folder / BEST, self._average)
+            self._log(figures)
+            place.seconds = self._clock.seconds
+            self._save()
+        if is_better:
+            on_better(self._average)
 
     def _measure_average(self) -> Figures:
-        own = {name: value.clone() for name, value in self.model.state_dict().items()}
+        own = self._copy_of_weights()
         self.model.load_state_dict(self._average)
         figures = measure(self.model, self._valid)
         self.model.load_state_dict(own)
         return figures
+
+    def _copy_of_weights(self) -> Weights:
+        return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 
     def _log(self, figures: Figures) -> None:
         place = self._place
@@ -315,7 +362,7 @@ class Fit:
             "iteration": place.iteration,
             "seconds": round(place.seconds, 1),
             "learning_rate": self._learning_rate(),
-            "train": place.train_nats,
+            "train": place.train_nats if math.isfinite(place.train_nats) else None,
             "valid": figures.sum,
             "voices": figures.voices,
         }
@@ -325,10 +372,16 @@ class Fit:
     def _progress(self) -> TrainProgress:
         place = self._place
         done = self._share_done()
-        planned = self.settings.epochs * self._batches_in_epoch
-        left = place.seconds * (1 - done) / done if done else math.inf
         return TrainProgress(
-            place.iteration, planned, place.epoch, left, place.train_nats, place.valid_nats, place.best_nats
+            iteration=place.iteration,
+            of=self.settings.epochs * self._batches_in_epoch,
+            epoch=place.epoch,
+            seconds_left=place.seconds * (1 - done) / done if done else math.inf,
+            train_nats=place.train_nats,
+            valid_nats=place.valid_nats,
+            best_nats=place.best_nats,
+            start_nats=place.start_nats,
+            share=done,
         )
 
     def _save(self) -> None:
@@ -336,21 +389,46 @@ class Fit:
         tensors |= {f"average.{n}": v for n, v in self._average.items()}
         for number, moments in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{n}": v for n, v in moments.items()}
-        tensors["torch_rng"] = torch.get_rng_state()
-        write_tensors(self.folder / RUN, tensors, {"place": json.dumps(asdict(self._place))})
+        tensors |= rng_states(self.device)
+        notes = {
+            "place": json.dumps(asdict(self._place)),
+            "learns_from": self._learns_from(),
+            "is_mixed": json.dumps(self._is_mixed),
+        }
+        write_tensors(self.folder / RUN, tensors, notes)
+        self._clock.saved()
 
     def _load(self) -> None:
         tensors, notes = read_tensors(self.folder / RUN)
+        if notes.get("learns_from") != self._learns_from():
+            raise OtherRun(
+                f"the run in {self.folder} learned from other songs, or otherwise, than this one would",
+                hint="Leave out --resume to start over; or name the same folder, base and options as before.",
+            )
         self._place = _Place(**json.loads(notes["place"]))
+        self._is_mixed = json.loads(
+            notes["is_mixed"]
+        )  # what was faster once stays, so that the run is the same
         self.model.load_state_dict(_under("model.", tensors))
-        self._average = _under("average.", tensors)
+        for name, value in _under("average.", tensors).items():
+            self._average[name].copy_(value)
         moments: dict[int, Weights] = {}
         for name, value in _under("optimizer.", tensors).items():
             number, key = name.split(".", 1)
             moments.setdefault(int(number), {})[key] = value
         state = self._optimizer.state_dict()
         self._optimizer.load_state_dict({**state, "state": moments})
-        torch.set_rng_state(tensors["torch_rng"])
+        restore_rng_states(self.device, tensors)
+
+    def _learns_from(self) -> str:
+        """A digest of what decides how a run goes; time and passes may be given anew."""
+        settings = replace(self.settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0)
+        scores = [*self._train, *(song.score for song in self._valid)]
+        songs = [(score.name, len(score), score.shift, score.known) for score in scores]
+        digest = hashlib.sha256(repr((settings, self.model.config, songs)).encode())
+        for value in self._start.values():
+            digest.update(value.cpu().numpy().tobytes())
+        return digest.hexdigest()
 
 
 def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Weights:

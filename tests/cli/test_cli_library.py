@@ -12,7 +12,7 @@ import pytest
 
 from bridge.library import looking
 from bridge.network import recipe
-from bridge.network.training import Figures
+from bridge.network.measuring import Figures
 from tests.library.music import lay, track
 from tests.library.projects import BEAT, CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set
 
@@ -133,7 +133,7 @@ def test_training_shows_the_report_first_and_learns_from_what_it_counts(
     ]  # fmt: skip
     assert reading.scores[0].known == (False, True)
     assert set(reading.left_out) == {"<b>broken.mid", "drums.mid", "zz same.mid"}
-    assert said.out.index("9, 6 used") < said.out.index("trained mine")
+    assert said.out.index("9, 6 used") < said.out.index("learned from these 6 songs")
 
 
 def test_training_on_too_little_says_what_was_left_out(macnet: Callable[..., Said], tmp_path: Path) -> None:
@@ -143,4 +143,4 @@ def test_training_on_too_little_says_what_was_left_out(macnet: Callable[..., Sai
     said = macnet("train", folder, "--name", "mine", "--json")
     assert said.code == 1
     assert said.json["error"]["code"] == "training.too_little"
-    assert "1 usable songs" in said.json["error"]["message"]
+    assert "1 usable song of" in said.json["error"]["message"]

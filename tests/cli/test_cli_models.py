@@ -1,17 +1,16 @@
-"""`macnet models` and `macnet train`."""
+"""`macnet models`: what can be given as `--model`, and what to do with your own."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.config import TrainSettings
-from bridge.network import recipe
-from bridge.network.training import Figures, TrainProgress
+from bridge.network.checkpoint import bundled_shelf
+from bridge.network.parcel import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,62 +40,80 @@ def test_a_damaged_model_is_listed_with_its_trouble_beside_those_that_work(
     assert "cannot be used" in said.out
 
 
-@dataclass
-class Trainer:
-    """Stands where training would be: remembers how it was called, and tells of one iteration."""
-
-    asked: dict[str, Any] = field(default_factory=dict)
-    fault: BaseException | None = None
-
-    def __call__(self, folder: Path, name: str, **how: Any) -> object:  # noqa: ANN401  whatever was asked
-        self.asked = {"folder": folder, "name": name, **how}
-        how["on_progress"](TrainProgress(3, 10, 0, 61.0, 2.5, float("inf"), float("inf")))
-        if self.fault:
-            raise self.fault
-        reading = recipe.Reading(scores=(), left_out={"broken.mid": "it is broken"})
-        return recipe.Trained(how["models_dir"] / name, reading, Figures((1.25, 0.5)))
-
-
 @pytest.fixture
-def trainer(monkeypatch: pytest.MonkeyPatch) -> Trainer:
-    made = Trainer()
-    monkeypatch.setattr(recipe, "train", made)
-    return made
+def parcel(tmp_path: Path) -> Path:
+    """A model in one file, as someone might send it."""
+    file = tmp_path / "theirs.macnet"
+    pack(bundled_shelf().folder("folk"), file)
+    return file
 
 
-def test_training_puts_a_model_onto_the_users_own_shelf(
-    macnet: Callable[..., Said], trainer: Trainer, data_dir: Path, tmp_path: Path
+def test_a_model_comes_in_is_renamed_goes_out_and_is_removed(
+    macnet: Callable[..., Said], parcel: Path, tmp_path: Path
 ) -> None:
-    said = macnet("train", tmp_path, "--name", "mine", "--minutes", 3, "--rng-seed", 5)
-    assert said.code == 0, said.err
-    assert (trainer.asked["folder"], trainer.asked["name"]) == (tmp_path, "mine")
-    assert trainer.asked["models_dir"] == data_dir / "models"
-    assert trainer.asked["resume"] is False
-    assert trainer.asked["recipe"].settings == TrainSettings(minutes=3.0, rng_seed=5)
-    assert "1.250 + 0.500 nats a quarter note" in said.out
-    assert "--model mine" in said.out
-    assert "broken.mid: it is broken" in said.err
+    assert "theirs is here" in macnet("models", "import", parcel).out
+    assert macnet("models", "rename", "theirs", "ours").out == "theirs is now ours\n"
+    names = {model["name"] for model in macnet("models", "list", "--json").json["models"]}
+    assert names == {"ours", *bundled_shelf().names()}
+    told = macnet("models", "export", "ours", tmp_path / "out.macnet", "--json").json
+    assert Path(told["file"]).stat().st_size == told["bytes"] > 100_000
+    assert macnet("models", "remove", "ours", "--yes").out == "ours is removed\n"
+    assert "ours" not in macnet("models").out
 
 
-def test_training_as_json_tells_where_the_model_is_and_what_was_left_out(
-    macnet: Callable[..., Said], trainer: Trainer, data_dir: Path, tmp_path: Path
+def test_a_models_card_is_shown(macnet: Callable[..., Said]) -> None:
+    said = macnet("models", "show", "folk")
+    assert "nats a quarter note" in said.out
+    assert macnet("models", "show", "folk", "--json").json["name"] == "folk"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("remove", "folk", "--yes"), "model.bundled"),
+        (("rename", "folk", "mine"), "model.bundled"),
+        (("remove", "nobody", "--yes"), "model.missing"),
+        (("show", "nobody"), "model.missing"),
+        (("export", "nobody", "out.macnet"), "model.missing"),
+        (("import", "nowhere.macnet"), "model.missing"),
+    ],
+)
+def test_what_cannot_be_done_is_one_error_with_a_hint(
+    macnet: Callable[..., Said], command: tuple[str, ...], code: str
 ) -> None:
-    told = macnet("train", tmp_path, "--name", "mine", "--resume", "--json").json
-    assert told["folder"] == str(data_dir / "models" / "mine")
-    assert told["left_out"] == {"broken.mid": "it is broken"}
-    assert trainer.asked["resume"] is True
-
-
-def test_training_that_is_broken_off_says_how_to_go_on(
-    macnet: Callable[..., Said], trainer: Trainer, tmp_path: Path
-) -> None:
-    trainer.fault = KeyboardInterrupt()
-    said = macnet("train", tmp_path, "--name", "mine")
-    assert said.code == 130
-    assert "--resume" in said.err
-
-
-def test_a_folder_with_too_little_music_is_one_error(macnet: Callable[..., Said], tmp_path: Path) -> None:
-    said = macnet("train", tmp_path, "--name", "mine")
+    said = macnet("models", *command)
     assert said.code == 1
-    assert "[training.too_little]" in said.err
+    assert f"[{code}]" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_name_that_is_taken_is_told_with_what_to_do(macnet: Callable[..., Said], parcel: Path) -> None:
+    macnet("models", "import", parcel)
+    said = macnet("models", "import", parcel)
+    assert "[model.exists]" in said.err
+    assert macnet("models", "import", parcel, "--name", "second").code == 0
+
+
+def test_a_file_that_is_no_model_is_refused(macnet: Callable[..., Said], waltz: Path) -> None:
+    said = macnet("models", "import", waltz)
+    assert said.code == 1
+    assert "[model.damaged]" in said.err
+
+
+def test_no_model_is_removed_unasked(
+    macnet: Callable[..., Said], parcel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    macnet("models", "import", parcel)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    said = macnet("models", "remove", "theirs")
+    assert said.code == 1
+    assert "--yes" in said.err
+    assert "theirs" in macnet("models").out
+
+
+def test_options_before_the_command_are_not_lost_silently(
+    macnet: Callable[..., Said], tmp_path: Path
+) -> None:
+    said = macnet("models", "--data-dir", tmp_path, "show", "folk")
+    assert said.code == 2
+    assert "behind the command" in said.err

@@ -27,8 +27,9 @@ from bridge.network.batch import prepare
 from bridge.network.benchmark import Kind, frame_nats
 from bridge.network.checkpoint import Shelf
 from bridge.network.export import save_model
+from bridge.network.measuring import measure
 from bridge.network.model import MacNet
-from bridge.network.training import Fit, measure
+from bridge.network.training import Fit
 from tests.evaluation.music import pieces
 from tests.network import toy
 

@@ -23,7 +23,7 @@ from bridge.library.rows import reading_of, reading_row
 from bridge.library.songs import songs_of
 from bridge.library.verdicts import verdicts
 from bridge.music.note import Role
-from bridge.network.recipe import read_score
+from bridge.network.corpus import read_score
 from tests.library.conftest import read_here
 from tests.library.music import lay, repeated, track
 from tests.library.projects import CHORDS, LOW, RIFF, LiveClip, LiveTrack, live_set

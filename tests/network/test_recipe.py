@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bridge.composer import Composer
-from bridge.errors import BadArgument, TooLittleMusic
+from bridge.errors import BadArgument, ModelMissing, TooLittleMusic
 from bridge.music.midifile import Song, Track, write_song
 from bridge.music.note import Role
 from bridge.network.checkpoint import Shelf, read_vocabulary
-from bridge.network.recipe import Recipe, read_folder, split_by_song, train
+from bridge.network.corpus import read_folder, split_by_song
+from bridge.network.recipe import Recipe, train
 from bridge.request import Kind, Request
 from tests.network import toy
 
@@ -50,7 +51,7 @@ def test_the_same_songs_are_held_out_in_whatever_order_they_come() -> None:
     songs = list(toy.songs())
     learned, held_out = split_by_song(songs)
     assert split_by_song(songs[::-1]) == (learned, held_out)
-    assert len(held_out) == 1
+    assert len(held_out) == 3
     assert {s.name for s in learned} | {s.name for s in held_out} == {s.name for s in songs}
 
 
@@ -96,3 +97,30 @@ def test_too_little_music_is_refused_with_the_count(tmp_path: Path) -> None:
 def test_a_models_name_is_never_a_path(library: Path, tmp_path: Path) -> None:
     with pytest.raises(BadArgument):
         train(library, "../mine", recipe=BRIEF, models_dir=tmp_path / "models")
+
+
+class Replacing(Shelf):
+    """A shelf on which a model is just being replaced: it is away for a moment."""
+
+    gone = 0
+
+    def folder(self, name: str) -> Path:
+        if self.gone:
+            self.gone -= 1
+            raise ModelMissing(f"there is no model {name!r}")
+        return super().folder(name)
+
+
+def test_a_model_that_is_just_being_replaced_is_waited_for(library: Path, tmp_path: Path) -> None:
+    train(library, "mine", recipe=BRIEF, models_dir=tmp_path / "models")
+    shelf = Replacing([tmp_path / "models"])
+    shelf.gone = 1
+    with pytest.raises(ModelMissing):
+        Composer(shelf).runtime("mine")  # nobody has heard of it: no need to wait
+    composer = Composer(shelf)
+    first = composer.runtime("mine")
+    shelf.gone = 2
+    assert composer.runtime("mine") is first
+    shelf.gone = 99
+    with pytest.raises(ModelMissing):
+        composer.runtime("mine")

@@ -16,12 +16,12 @@ from bridge.config import NetworkConfig
 from bridge.network import runtime as runtime_module
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import Shelf, read_config
+from bridge.network.corpus import read_score
 from bridge.network.export import save_model
+from bridge.network.measuring import to_inputs
 from bridge.network.model import MacNet
-from bridge.network.recipe import read_score
 from bridge.network.runtime import Runtime, Song
 from bridge.network.tensors import read_model_weights
-from bridge.network.training import to_inputs
 from tests.network import toy
 
 BUNDLED = Path(__file__).parents[2] / "bridge" / "models" / "folk"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,13 +10,16 @@ import pytest
 import torch
 
 from bridge.beats.playlist import score_of
+from bridge.errors import OtherRun
 from bridge.music.note import Role
 from bridge.network.batch import collate, prepare
+from bridge.network.measuring import Figures, to_inputs
 from bridge.network.model import MacNet
 from bridge.network.tensors import read_tensors
-from bridge.network.training import Fit, TrainProgress, to_inputs
+from bridge.network.training import Ending, Fit, TrainProgress
 from tests.network import toy
 
+ROOT = Path(__file__).parents[2]
 FEW = replace(toy.QUICK, epochs=4)
 
 
@@ -98,3 +103,64 @@ def test_the_best_state_is_kept_even_if_the_last_is_worse(tmp_path: Path) -> Non
     assert figures.sum == pytest.approx(best)
     kept = read_tensors(tmp_path / "best.safetensors")[0]
     assert all(torch.equal(kept[name], value) for name, value in fit.model.state_dict().items())
+
+
+LEARNING = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from bridge.network.training import Fit
+from tests.network import toy
+
+settings = replace(toy.QUICK, epochs=4, save_every_s=0.0)
+fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=Path(sys.argv[1]))
+fit.run(lambda progress: print(progress.iteration, flush=True))
+"""
+
+
+def test_a_process_that_is_killed_loses_nothing_that_was_saved(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LEARNING, str(tmp_path / "killed")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as learning:
+        assert learning.stdout is not None
+        for line in learning.stdout:
+            if int(line) == 6:
+                learning.kill()  # as kill -9
+                break
+    assert learning.wait() != 0
+    resumed = weights_after(tmp_path / "killed", resume=True)
+    whole = weights_after(tmp_path / "whole")
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_other_songs_are_not_taken_for_those_of_the_run_that_was_broken_off(tmp_path: Path) -> None:
+    weights_after(tmp_path, epochs=1)
+    fit = Fit(toy.songs()[1:], toy.songs()[:2], toy.SMALL, replace(FEW, epochs=1), folder=tmp_path)
+    with pytest.raises(OtherRun) as refused:
+        fit.run(lambda _: None, resume=True)
+    assert "--resume" in refused.value.hint
+
+
+def test_training_ends_by_itself_when_the_songs_held_out_get_no_better(tmp_path: Path) -> None:
+    settings = replace(FEW, epochs=50, patience=2, learning_rate=1e-9)
+    start = MacNet(toy.SMALL).state_dict()
+    floor = Figures((0.0, 0.0))
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=tmp_path, start=start, floor=floor)
+    assert fit.run(lambda _: None) == floor
+    assert fit.ending is Ending.LEARNED
+    assert not fit.is_better
+
+
+def test_a_run_that_is_told_to_stop_at_once_still_measures_what_it_has(tmp_path: Path) -> None:
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, FEW, folder=tmp_path)
+    figures = fit.run(lambda _: None, should_stop=lambda: True)
+    assert fit.ending is Ending.STOPPED
+    assert figures.sum > 0
+    assert fit.is_better
+
+
+def test_a_pass_that_takes_long_is_measured_on_its_way(tmp_path: Path) -> None:
+    settings = replace(FEW, epochs=1, check_every=1)
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=tmp_path)
+    fit.run(lambda _: None)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [line["iteration"] for line in lines][:3] == [1, 2, 3]
