@@ -24,9 +24,9 @@ DEVICE = ROOT / "max_for_live" / "MAC-Net.amxd"
 TESTS = ROOT / "max_for_live" / "test"
 LEAST = {
     "wire": 11,
-    "notes": 13,
+    "notes": 14,
     "scenes": 28,
-    "question": 23,
+    "question": 22,
     "trouble": 27,
     "bridge": 17,
     "auto": 17,
