@@ -142,6 +142,14 @@ test("the set's scale is followed where it is on; before Live 12 there is no swi
   }
 });
 
+test("a similarity that is set reaches the bridge, which has nothing to remark on it", async () => {
+  const { world } = session();
+  let status = "";
+  const heard = await overheard(world, { values: { similarity: 0.9 } }, async (device) => { status = await pressed(device, "continue"); });
+  assert.ok(Math.abs(options(heard.find((each) => each.address === "/macnet/continue")).similarity - 0.9) < 1e-6);
+  assert.equal(status, "4 variations below \u201cVerse\u201d. Next launches them. Put an instrument on the new track \u201cVerse › accompaniment\u201d.");
+});
+
 test("a clip of many notes goes in packets of at most 1024 bytes", async () => {
   const notes = Array.from({ length: 400 }, (_, at) => ({ pitch: 60 + (at % 12), start_time: at / 16, duration: 1 / 16, velocity: 100 }));
   const { world } = session("12.2", {}, { notes, length: 32, name: "ä".repeat(300) });

@@ -26,7 +26,7 @@ LEAST = {
     "wire": 11,
     "notes": 14,
     "scenes": 28,
-    "question": 22,
+    "question": 23,
     "trouble": 27,
     "bridge": 17,
     "auto": 17,
