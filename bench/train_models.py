@@ -53,7 +53,7 @@ FOLK: Final = Recipe(
 SONGS: Final = Recipe(
     TrainSettings(epochs=200, batch_beats=1024, longest=256, patience=12),
     # Three times as many words as the tunes have, few of them heard twice: more to spell, less to learn by heart.
-    replace(SHAPE, speller_size=256, dropout=0.25),
+    replace(SHAPE, speller_size=256, dropout=0.3),
     Card(
         name="songs",
         version="",
