@@ -39,18 +39,21 @@ class Latitude(NamedTuple):
     Attributes:
         run: beats in a row in which both strike the same.
         share: of the beats in which something is struck, those in which both strike the same, before one more.
+        credit: beats that the share is of at least: both may begin with the same phrase and part later.
     """
 
     run: int
     share: float
+    credit: int = 0
 
 
 LATITUDES: Final = {
-    Role.MELODY: Latitude(3, 0.5),
+    # Tunes come back to their phrases: two of them that do so at one place are no copies of each other yet.
+    Role.MELODY: Latitude(8, 0.6, 32),
     # There are fewer ways to accompany well than to sing.
-    Role.ACCOMPANIMENT: Latitude(8, 0.75),
+    Role.ACCOMPANIMENT: Latitude(16, 0.8, 32),
 }
-STRICT_LATITUDES: Final = {**LATITUDES, Role.MELODY: Latitude(2, 0.4)}
+STRICT_LATITUDES: Final = {Role.MELODY: Latitude(2, 0.4), Role.ACCOMPANIMENT: Latitude(8, 0.75)}
 """For what was given before; and where nothing is left to chance: there all variations would be one, and go back to
 it whenever they may."""
 
@@ -104,7 +107,7 @@ class Apart:
         allowed = [
             [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
         ]
-        self._runs, self._shares = np.array(allowed).transpose(2, 0, 1)  # voices o
+        self._runs, self._shares, self._credits = np.array(allowed).transpose(2, 0, 1)  # voices o
         self._run, self._same, self._beats = (
             np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
         )
@@ -120,7 +123,7 @@ class Apart:
             voice: which voice.
             words: the word of each variation.
         """
-        most = self._shares[voice] * (self._beats[voice] + 1) + 0.5
+        most = self._shares[voice] * np.maximum(self._beats[voice] + 1, self._credits[voice]) + 0.5
         near = self._counts & ((self._run[voice] >= self._runs[voice]) | (self._same[voice] > most))
         if not near.any():
             return {}

@@ -13,7 +13,15 @@ from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.rhythm import models_of
-from bridge.composer.steering import LONGEST_RUN, Bounds, busy_places, places_in, range_welcome
+from bridge.composer.steering import (
+    AT_EASE,
+    LONGEST_RUN,
+    SLACK,
+    Bounds,
+    busy_places,
+    places_in,
+    range_welcome,
+)
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
 from bridge.network.demand import Leaning, Weights
 from bridge.request import Kind, Request
@@ -143,6 +151,7 @@ def _voice_bounds(
         going_on=_AHEAD * math.log(density),
         typical=manner.onsets * density,
         chord=manner.chord if is_given else 0.0,
+        slack=AT_EASE if density == 1 else SLACK,
     )
 
 

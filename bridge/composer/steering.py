@@ -33,15 +33,17 @@ _NARROWEST: Final = 12
 """Semitones: a clip of one note stands for a range as wide as this."""
 _EDGE: Final = 5
 """Semitones beyond a voice's range that it may still reach."""
-_EDGE_COST: Final = 0.5
+_EDGE_COST: Final = 0.15
 """Nats for each of them."""
 _LIFT_PULL: Final = 0.05
 """Nats a semitone from the middle, for each semitone that the range is moved by within an octave."""
 
 _EAGERNESS: Final = 1.0
 """Nats for the first quarter note's worth of onsets, or the first chord, that a voice is behind."""
-_SLACK: Final = 0.5
-"""So many quarter notes' worth of onsets ahead or behind are as good as none."""
+SLACK: Final = 0.5
+"""So many quarter notes' worth of onsets, or chords, ahead or behind are as good as none where a density is asked for."""
+AT_EASE: Final = 8.0
+"""The same where it shall be as dense as its clip: music breathes, and only what drifts far off is called back."""
 _MOST: Final = 16.0
 """Nats for one more onset at most."""
 
@@ -60,6 +62,7 @@ class Bounds:
         going_on: nats for one more onset before anything was played.
         typical: onsets a beat.
         chord: pitches an onset that it is held to; 0 leaves it free.
+        slack: quarter notes' worth of onsets, or chords, ahead or behind that are as good as none.
         leaning: towards new words.
     """
 
@@ -72,6 +75,7 @@ class Bounds:
     going_on: float = 0.0
     typical: float = 0.0
     chord: float = 0.0
+    slack: float = SLACK
     leaning: Leaning = field(default_factory=Leaning)
 
 
@@ -177,22 +181,22 @@ class Line:
         bounds = self.bounds
         if bounds.rate <= 0:
             return bounds.going_on
-        return _bounded(bounds.going_on + _urge(self.quarters - self.onsets / bounds.rate))
+        return _bounded(bounds.going_on + _urge(self.quarters - self.onsets / bounds.rate, bounds.slack))
 
     def _stacking(self) -> float:
         """A voice of single notes stays one; chords grow or shrink towards those of the clip."""
         chord = self.bounds.chord
         if chord <= 1:
             return NEVER if chord else 0.0
-        return _bounded(_urge((self.onsets * chord - self.struck) / chord))
+        return _bounded(_urge((self.onsets * chord - self.struck) / chord, self.bounds.slack))
 
 
-def _urge(behind: float) -> float:
-    """Nats for so many quarter notes, or chords, behind: gentle at first, then whatever it takes.
+def _urge(behind: float, slack: float) -> float:
+    """Nats for so many quarter notes, or chords, behind: none at first, then gentle, then whatever it takes.
 
     A network may be sure of what it would do by itself: a folk model holds its chords, whatever a pianist plays.
     """
-    beyond = max(0.0, abs(behind) - _SLACK)
+    beyond = max(0.0, abs(behind) - slack)
     return math.copysign(_EAGERNESS * beyond * (1 + beyond / 2), behind)
 
 

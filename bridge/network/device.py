@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import timeit
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -57,7 +58,7 @@ def bfloat16_is_faster(device: torch.device) -> bool:
         return False
     wide = torch.ones(512, 512)
     narrow = wide.bfloat16()
-    seconds = [min(timeit.repeat(partial(torch.mm, m, m), number=4, repeat=5)) for m in (narrow, wide)]
+    seconds = [min(timeit.repeat(partial(torch.mm, m, m), timer=time.process_time, number=4, repeat=5)) for m in (narrow, wide)]
     return seconds[0] * 1.25 < seconds[1]
 
 

@@ -10,7 +10,7 @@ from bridge.beats.metre import beats_of
 from bridge.beats.vocabulary import LAST
 from bridge.beats.word import PARTS, parse_word
 from bridge.composer.manner import longest_silence, manner_of
-from bridge.composer.steering import Bounds, Line, busy_places, places_in, range_welcome
+from bridge.composer.steering import AT_EASE, SLACK, Bounds, Line, busy_places, places_in, range_welcome
 from bridge.music.note import Meter, MeterChange
 from bridge.network.demand import NEVER
 
@@ -72,8 +72,8 @@ def test_the_range_moves_as_asked_and_ends_somewhere() -> None:
     manner = manner_of([parse_word("60-0.5-1#76-0.5-1")], BEATS[:1])
     assert manner is not None
     plain, moved = range_welcome(manner, up=0), range_welcome(manner, up=5)
-    assert (plain[55], plain[54], plain[81], plain[82]) == (-2.5, NEVER, -2.5, NEVER)
-    assert plain[60] == plain[76] == 0
+    assert (plain[55], plain[54], plain[81], plain[82]) == (plain[81], NEVER, plain[81], NEVER)
+    assert plain[60] == plain[76] == 0 > plain[77] > plain[81] > NEVER
     assert moved[86] > NEVER == moved[59]
     assert moved[78] > moved[68]
 
@@ -111,3 +111,11 @@ def test_the_beat_is_cut_as_the_clip_cuts_it_and_finer_where_it_shall_be_denser(
 def test_silence_is_told_to_the_tick() -> None:
     words = list(map(parse_word, ("60-0.5-1", "r", "60-0.25-1@0.75")))
     assert longest_silence(words, BEATS[:3]) == 480 + 960 + 720
+
+
+def test_a_voice_as_dense_as_its_clip_may_breathe_and_one_that_shall_be_denser_is_held_to_it() -> None:
+    at_ease, held = (Line(Bounds(ALL, rate=1.0, typical=1.0, slack=slack)) for slack in (AT_EASE, SLACK))
+    for beat in BEATS[:4]:
+        at_ease.add(beat, REST)
+        held.add(beat, REST)
+    assert at_ease.demand(BEATS[4]).going_on == 0 < held.demand(BEATS[4]).going_on
