@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bridge.composer import Composer
-from bridge.config import HOST, PROTOCOL
+from bridge.config import DEFAULT_MODEL, HOST, PROTOCOL
 from bridge.music.midifile import read_song
 from bridge.music.note import Clip, Role
 from bridge.music.roles import voices_of
@@ -29,7 +29,7 @@ from bridge.wire.notes import clip_messages
 from bridge.wire.packets import format_message
 
 EXAMPLE = Path(__file__).parent.parent / "bridge" / "examples" / "morning.mid"
-MODEL = "folk"
+MODEL = DEFAULT_MODEL
 BARS = 8
 LENGTH = BARS * 3840
 SERVE = [sys.executable, "-m", "bridge", "serve", "--no-demo"]

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from bridge.errors import BadWord
@@ -123,6 +124,7 @@ def format_parts(parts: Parts) -> str:
     return str(fraction)
 
 
+@lru_cache(maxsize=1024)  # a dictionary of thousands of words has some dozens of fractions
 def _parse_parts(text: str) -> Parts:
     try:
         parts = Fraction(text) * PARTS

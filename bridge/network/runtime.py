@@ -30,6 +30,7 @@ from bridge.network.features import (
     run_buckets,
 )
 from bridge.network.lexis import embed_words, word_tables
+from bridge.network.stock import Stock
 from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Runtime:
             ) from error
         self.places = dictionary_places(self.config.dictionary)
         self.dictionary = tuple(map(tuple, self.places))
+        self.stocks = tuple(map(Stock, self.dictionary))
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
         self._embedded: dict[Word, Floats] = {}
 

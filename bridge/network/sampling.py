@@ -87,7 +87,7 @@ def choose_words(
         for n in rows
     }
     new = [n for n, word in recalled.items() if word is None]
-    chosen = {n: _choose(song, voice, outlook.chosen[n], demands[n], chance=chance, row=n) for n in new}
+    chosen = _choose(song, voice, outlook.chosen, demands, chance=chance, rows=new)
     unknown = [n for n, word in chosen.items() if word is None]
     spelled = _spell(song, voice, outlook, rows=unknown, demands=demands, chance=chance)
     return [recalled[n] or chosen[n] or spelled[n] for n in rows]
@@ -167,18 +167,33 @@ def _recall(
 
 
 def _choose(
-    song: Song, voice: int, logs: npt.NDArray[np.float32], demand: Demand, *, chance: Chance, row: int
-) -> Word | None:
-    """A word of the dictionary, whose log-probabilities are `logs`; or nothing where the word shall be spelled."""
-    if len(logs) == 1:
-        return None
-    dictionary = song.runtime.dictionary[voice]
-    likely = np.argpartition(logs[:-1], -min(_LIKELY_WORDS, len(dictionary)))[-_LIKELY_WORDS:]
-    weights = np.array(weights_of([dictionary[at] for at in likely], demand))
-    able = likely[weights > -np.inf]
-    wanted = logs[able] + chance.firmness * weights[weights > -np.inf]
-    at = _draw(np.append(wanted, logs[-1]), chance.temperature, chance.rngs[row])
-    return dictionary[able[at]] if at < len(able) else None
+    song: Song,
+    voice: int,
+    logs: npt.NDArray[np.float32],
+    demands: Sequence[Demand],
+    *,
+    chance: Chance,
+    rows: Sequence[int],
+) -> dict[int, Word | None]:
+    """For each of some rows a word of the dictionary, or nothing where the word shall be spelled.
+
+    `logs` are the log-probabilities of the dictionary's words and of spelling, (variations, W + 1).
+    """
+    dictionary = song.runtime.dictionary[voice] if song.runtime.dictionary else ()
+    if not dictionary or not rows:
+        return dict.fromkeys(rows)
+    wanted = logs[list(rows)]
+    likely = np.argpartition(wanted[:, :-1], -min(_LIKELY_WORDS, len(dictionary)), 1)[:, -_LIKELY_WORDS:]
+    weights = song.runtime.stocks[voice].weights(likely, [demands[n] for n in rows])
+    known = np.take_along_axis(wanted, likely, 1) + chance.firmness * weights
+    drawn = {
+        n: _draw(each, chance.temperature, chance.rngs[n])
+        for n, each in zip(rows, np.column_stack([known, wanted[:, -1]]), strict=True)
+    }
+    return {
+        n: dictionary[likely[row, at]] if at < likely.shape[1] else None
+        for row, (n, at) in enumerate(drawn.items())
+    }
 
 
 def _spell(

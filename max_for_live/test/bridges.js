@@ -10,6 +10,11 @@ const { spawn } = require("node:child_process");
 const osc = require("./osc.js");
 
 const ROOT = path.join(__dirname, "..", "..");
+const MODELS = path.join(ROOT, "bridge", "models");
+
+/** The models that come with the bridge, in the order in which it lists them, and the one that it uses by itself. */
+const BUNDLED = fs.readdirSync(MODELS).filter((name) => fs.existsSync(path.join(MODELS, name, "card.json"))).sort();
+const DEFAULT = fs.readFileSync(path.join(ROOT, "bridge", "config.py"), "utf8").match(/^DEFAULT_MODEL = "(.*)"$/m)[1];
 
 class Bridge {
   constructor() {
@@ -20,7 +25,7 @@ class Bridge {
   /** A second model on the shelf: the bundled one under another name. */
   addModel(name) {
     const folder = path.join(this.folder, "models", name);
-    fs.cpSync(path.join(ROOT, "bridge", "models", "folk"), folder, { recursive: true });
+    fs.cpSync(path.join(MODELS, DEFAULT), folder, { recursive: true });
     const card = path.join(folder, "card.json");
     fs.writeFileSync(card, JSON.stringify({ ...JSON.parse(fs.readFileSync(card, "utf8")), name }));
     return this;
@@ -133,4 +138,4 @@ class BadLine {
   }
 }
 
-module.exports = { Bridge, BadLine, seeded };
+module.exports = { BUNDLED, DEFAULT, Bridge, BadLine, seeded };

@@ -4,7 +4,7 @@
 const { test, before, after, afterEach } = require("node:test");
 const assert = require("node:assert/strict");
 const { VERSIONS } = require("./lom.js");
-const { Bridge } = require("./bridges.js");
+const { DEFAULT, Bridge } = require("./bridges.js");
 const { session, deviceIn, removeAll, tracks } = require("./sets.js");
 
 const bridge = new Bridge();
@@ -21,7 +21,7 @@ for (const version of Object.keys(VERSIONS)) {
     await device.says(/^Self test done/, 30000);
     const report = device.report.join("\n");
     assert.match(report, new RegExp(`^Live: ${version}.0$`, "m"));
-    for (const what of ["device: .*-", "Max: 905", "bridge: folk, ", "binding an object by id: works", "get gives: .* of number",
+    for (const what of ["device: .*-", "Max: 905", `bridge: ${DEFAULT}, `, "binding an object by id: works", "get gives: .* of number",
       "a clip: made", "notes as an object: works", "notes as text: works", "a pitch of 60.5: FAILED", "a note with note_id: FAILED",
       "a note's fields come back: .*\"probability\":0.5", "notes come as: string", "launch_quantization: 0", "a clip in the Arrangement: made by",
       "undo: 1 step took all of it back", "numbers and texts come back as: number 7, number 1.5, number 16777217, number -1, string text, string two words",

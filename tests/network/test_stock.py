@@ -1,0 +1,82 @@
+"""A dictionary weighed at once gives what its words weigh one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.beats.vocabulary import LAST
+from bridge.beats.word import parse_word
+from bridge.network.checkpoint import default_shelf
+from bridge.network.demand import Demand, Rhythm, Run, facts_of, weights_of
+from bridge.network.stock import Stock
+
+WORDS = tuple(
+    map(
+        parse_word,
+        (
+            "r",
+            "60-1-1",
+            "60-1-0",
+            "60-0.5-0#62-0.5-1@0.5",
+            "48-1-1#55-1-1@0#64-1-1@0",
+            "48-0.25-1#48-0.25-1#48-0.25-1#48-0.25-1",
+            "72-1/3-1#74-1/3-1#76-1/3-1",
+            "60-1-0#67-0.25-1@0.75",
+        ),
+    )
+)
+
+
+def drawn(rng: np.random.Generator) -> Demand:
+    """A demand of every kind, by chance."""
+    facts = facts_of(WORDS[rng.integers(len(WORDS))])
+    return Demand(
+        sounding=tuple(sorted(rng.choice([48, 60, 62, 64], 2, replace=False).tolist())),
+        may_hold=bool(rng.integers(2)),
+        allowed=rng.random(128) < 0.8,
+        places=rng.random(LAST) < 0.8,
+        strike_by=(None, 0, 5)[rng.integers(3)],
+        welcome=rng.normal(size=128),
+        going_on=float(rng.normal()),
+        typical=1.3,
+        stacking=float(rng.normal()),
+        chord=2.0,
+        run=Run(int(rng.choice([48, 60, 72])), int(rng.integers(8)), int(rng.integers(1, 9))),
+        rhythm=Rhythm(facts.held, facts.groups) if rng.random() < 0.3 else None,
+    )
+
+
+@pytest.mark.parametrize("rng_seed", range(200))
+def test_a_dictionary_weighs_what_its_words_weigh(rng_seed: int) -> None:
+    demand = drawn(np.random.default_rng(rng_seed))
+    rows = np.random.default_rng(rng_seed).permutation(len(WORDS))[: 1 + rng_seed % len(WORDS)]
+    one_by_one = weights_of([WORDS[row] for row in rows], demand)
+    assert Stock(WORDS).weights(rows[None], [demand])[0] == pytest.approx(one_by_one, abs=1e-4), f"rng seed {rng_seed}"
+
+
+def test_some_words_stand_and_some_do_not() -> None:
+    """What is drawn above is neither all allowed nor all forbidden."""
+    rows = np.arange(len(WORDS))
+    stand = [np.isfinite(Stock(WORDS).weights(rows[None], [drawn(np.random.default_rng(n))])) for n in range(200)]
+    assert 0.1 < np.mean(stand) < 0.9
+
+
+def test_each_of_several_is_weighed_by_its_own_demand() -> None:
+    rng = np.random.default_rng(5)
+    rows, demands = np.tile(np.arange(len(WORDS)), (3, 1)), [drawn(rng) for _ in range(3)]
+    together = Stock(WORDS).weights(rows, demands)
+    for at, demand in enumerate(demands):
+        assert together[at] == pytest.approx(Stock(WORDS).weights(rows[:1], [demand])[0])
+
+
+def test_every_bundled_dictionary_can_be_weighed() -> None:
+    from bridge.network.runtime import Runtime
+
+    shelf = default_shelf(Path("/nonexistent"))
+    for name in shelf.names():  # one without a dictionary has no stock
+        runtime = Runtime(shelf.folder(name))
+        for stock, words in zip(runtime.stocks, runtime.dictionary, strict=True):
+            assert stock.weights(np.arange(len(words))[None], [Demand()]).shape == (1, len(words))
