@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     from bridge.network.demand import Demand
     from bridge.network.runtime import Outlook, Song
 
-_UNLIKELY: Final = 0.02
+_UNLIKELY_SYMBOL: Final = math.log(0.02)
 """Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
-
-_UNLIKELY_LOG: Final = float(np.log(_UNLIKELY))
+_UNLIKELY_WORD: Final = math.log(0.002)
+"""The same for whole words, heard before or of the dictionary: many of them are good, and none of them is likely."""
 
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
-_LIKELY_WORDS: Final = 64
-"""How many words of the dictionary are looked at, the likeliest: the others together hardly ever come."""
+_LOOKED_AT: Final = 64
+"""How many words of the dictionary are weighed by what is asked, those that chance puts first."""
+
+_SOON: Final = np.float32(1e-30)
+"""Noise that is zero in 32 bits is as little as this."""
 
 COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
@@ -49,6 +52,11 @@ class Chance:
 
     temperature: float
     rngs: Sequence[np.random.Generator]
+
+    @property
+    def divisor(self) -> float:
+        """What log-probabilities are divided by: the temperature, or one where nothing is left to chance."""
+        return self.temperature if self.temperature >= COLD else 1.0
 
     @property
     def firmness(self) -> float:
@@ -122,7 +130,7 @@ def choose_fitting_words(
     fits = np.stack(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
-    return [draws[_draw(fits[n], chance.temperature, chance.rngs[n])][n] for n in rows]
+    return [draws[_draw(fits[n], chance.temperature, chance.rngs[n], _UNLIKELY_SYMBOL)][n] for n in rows]
 
 
 def _likelihoods(
@@ -162,7 +170,7 @@ def _recall(
     weights = weights_of([word for word, _ in chances], demand)
     firmness = chance.firmness
     logs = [math.log(share) + firmness * weight for (_, share), weight in zip(chances, weights, strict=True)]
-    at = _draw(np.array([*logs, new]), chance.temperature, chance.rngs[row])
+    at = _draw(np.array([*logs, new]), chance.temperature, chance.rngs[row], _UNLIKELY_WORD)
     return chances[at][0] if at < len(chances) else None
 
 
@@ -183,17 +191,28 @@ def _choose(
     if not dictionary or not rows:
         return dict.fromkeys(rows)
     wanted = logs[list(rows)]
-    likely = np.argpartition(wanted[:, :-1], -min(_LIKELY_WORDS, len(dictionary)), 1)[:, -_LIKELY_WORDS:]
-    weights = song.runtime.stocks[voice].weights(likely, [demands[n] for n in rows])
-    known = np.take_along_axis(wanted, likely, 1) + chance.firmness * weights
-    drawn = {
-        n: _draw(each, chance.temperature, chance.rngs[n])
-        for n, each in zip(rows, np.column_stack([known, wanted[:, -1]]), strict=True)
-    }
+    shaken = _shaken(wanted, chance, rows)
+    # Noise comes first: a word beyond those that it puts first would be drawn only if it were much more welcome.
+    first = np.argpartition(shaken[:, :-1], -min(_LOOKED_AT, len(dictionary)), 1)[:, -_LOOKED_AT:]
+    weights = song.runtime.stocks[voice].weights(first, [demands[n] for n in rows])
+    least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, chance.temperature)
+    weights[np.take_along_axis(wanted, first, 1) < least] = -np.inf
+    known = np.take_along_axis(shaken, first, 1) + chance.firmness / chance.divisor * weights
+    drawn = np.column_stack([known, shaken[:, -1]]).argmax(1)
     return {
-        n: dictionary[likely[row, at]] if at < likely.shape[1] else None
-        for row, (n, at) in enumerate(drawn.items())
+        n: dictionary[first[row, at]] if at < first.shape[1] else None
+        for row, (n, at) in enumerate(zip(rows, drawn, strict=True))
     }
+
+
+def _shaken(logs: npt.NDArray[np.float32], chance: Chance, rows: Sequence[int]) -> npt.NDArray[np.float32]:
+    """Log-probabilities, (n, W + 1), as temperature and Gumbel noise leave them; the greatest of a row is drawn."""
+    if chance.temperature < COLD:
+        return logs
+    # The logarithm of exponential noise is Gumbel noise, and this is the fastest way to it.
+    waits = [chance.rngs[n].standard_exponential(logs.shape[1], dtype=np.float32) for n in rows]
+    noise = -np.log(np.maximum(np.stack(waits), _SOON))
+    return np.asarray(logs / np.float32(chance.temperature) + noise)
 
 
 def _spell(
@@ -216,7 +235,7 @@ def _spell(
         for row, n in enumerate(active):
             quill = quills[n]
             logs = np.where(quill.legal(), logits[row] + biases[n][int(quill.is_stacking)], -np.inf)
-            symbols[row] = symbol = _draw(logs, chance.temperature, chance.rngs[n])
+            symbols[row] = symbol = _draw(logs, chance.temperature, chance.rngs[n], _UNLIKELY_SYMBOL)
             quill.push(symbol)
         going = [row for row, n in enumerate(active) if not quills[n].is_over]
         if len(going) < len(active):
@@ -225,12 +244,14 @@ def _spell(
     return {n: quill.word for n, quill in quills.items()}
 
 
-def _draw(logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator) -> int:
-    """One index, by chance; the very unlikely ones are left out."""
+def _draw(
+    logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator, unlikely: float
+) -> int:
+    """One index, by chance; those that are less likely than the best by more than `unlikely` nats are left out."""
     best = int(logits.argmax())
     if temperature < COLD:
         return best
-    likely = (logits >= logits[best] + _UNLIKELY_LOG * max(1.0, temperature)).nonzero()[0]
+    likely = (logits >= logits[best] + unlikely * max(1.0, temperature)).nonzero()[0]
     if len(likely) == 1:
         return best
     # The largest of logits plus Gumbel noise falls on each index with its probability.
