@@ -111,12 +111,26 @@ def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
 
     A handful of songs are parted into phrases first, some of which are held out.
     """
-    units = list(scores) if len(scores) >= _FEW_SONGS else list(_phrases(scores))
-    ordered = sorted(units, key=lambda score: hashlib.sha256(score.name.encode()).digest())
+    ordered = _in_lot(scores)
     count = held_out(len(ordered))
-    return ordered[count:], [
-        piece for score in ordered[:count] for piece in in_pieces(score, _LONGEST_HELD_OUT)
-    ]
+    return ordered[count:], to_measure(ordered[:count])
+
+
+def dealt(scores: Sequence[Score], folds: int) -> list[list[Score]]:
+    """The songs in as many parts of like size, by a digest of their names; a handful of songs by their phrases."""
+    ordered = _in_lot(scores)
+    return [ordered[number::folds] for number in range(folds)]
+
+
+def to_measure(scores: Sequence[Score]) -> list[Score]:
+    """Songs in pieces short enough to be measured."""
+    return [piece for score in scores for piece in in_pieces(score, _LONGEST_HELD_OUT)]
+
+
+def _in_lot(scores: Sequence[Score]) -> list[Score]:
+    """The songs, or the phrases of a handful, in an order that their names decide."""
+    units = list(scores) if len(scores) >= _FEW_SONGS else list(_phrases(scores))
+    return sorted(units, key=lambda score: hashlib.sha256(score.name.encode()).digest())
 
 
 def held_out(songs: int) -> int:
