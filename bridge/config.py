@@ -122,6 +122,8 @@ class TrainSettings:
         check_every: iterations after which the held-out songs are measured, where a pass is longer than that.
         anchor: as `weight_decay`, but towards the weights that the run started from, instead of to nothing
             (L2-SP, Li et al. 2018): what the songs say nothing of stays as it was.
+        folds: of the cross-validation by which the best state is chosen; 0: a part of the songs is held out instead.
+            None: as many as the songs, if they are few, and the minutes ask for.
     """
 
     epochs: int = 60
@@ -144,3 +146,4 @@ class TrainSettings:
     mixed_precision: bool | None = None
     check_every: int = 400
     anchor: float = 0.0
+    folds: int | None = None

@@ -205,12 +205,12 @@ def _planned(
     recipe: Recipe, reading: Reading, folder: Path, resumed: Path | None, began: float
 ) -> tuple[_Split, Plan]:
     """How songs are parted, and what the run starts from; of a few songs a base is tuned with, none is spared."""
-    is_parted = resumed is not None and (resumed / RUN).exists()
+    is_parted = recipe.settings.folds == 0 or (resumed is not None and (resumed / RUN).exists())
     if recipe.base is not None and not is_parted and may_be_folded(reading.scores):
         every = _Split(reading.scores, to_measure(dealt(reading.scores, 1)[0]))
         plan = plan_of(recipe, every.learned, every.held_out, began=began)
         left_s = plan.settings.minutes * 60 or math.inf
-        folds = stored_folds(resumed) if resumed else 0
+        folds = recipe.settings.folds or (stored_folds(resumed) if resumed else 0)
         folds = folds or fold_count(reading.scores, measuring_s=plan.measuring_s, left_s=left_s)
         if folds:
             return replace(every, folds=folds), plan

@@ -458,7 +458,13 @@ class Fit:
     def _learns_from(self) -> str:
         """A digest of what decides how a run goes; time and passes may be given anew."""
         settings = replace(
-            self.settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0, mixed_precision=None
+            self.settings,
+            minutes=0.0,
+            epochs=0,
+            save_every_s=0.0,
+            threads=0,
+            mixed_precision=None,
+            folds=None,
         )
         scores = [*self._train, *(song.score for song in self._valid)]
         songs = [(score.name, len(score), score.shift, score.known) for score in scores]
