@@ -12,7 +12,7 @@ from bridge.beats.playlist import Score, cut, score_of
 from bridge.beats.vocabulary import symbol_names
 from bridge.errors import MacNetError, TooLittleMusic
 from bridge.music.midifile import read_song
-from bridge.music.note import Role
+from bridge.music.note import VOICES, Role
 from bridge.music.roles import voices_of
 from bridge.music.song import MIDI_SUFFIXES
 from bridge.network.checkpoint import Vocabulary
@@ -171,6 +171,14 @@ def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
     words = {str(word): count for word, count in counted.most_common(STORED_WORDS) if count > 1}
     voices = range(len(scores[0].voices))
     return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
+
+
+def beats_of_voices(scores: Sequence[Score]) -> dict[str, int]:
+    """How many felt beats of each voice there are, by role."""
+    return {
+        role.value: sum(len(score) for score in scores if score.known[voice])
+        for voice, role in enumerate(VOICES)
+    }
 
 
 def _middle(scores: Sequence[Score], voice: int) -> float:

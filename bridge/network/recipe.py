@@ -11,7 +11,15 @@ from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.errors import TooLittleMusic
 from bridge.network.checkpoint import Card, check_name
-from bridge.network.corpus import Reading, dealt, enough, read_folder, split_by_song, to_measure
+from bridge.network.corpus import (
+    Reading,
+    beats_of_voices,
+    dealt,
+    enough,
+    read_folder,
+    split_by_song,
+    to_measure,
+)
 from bridge.network.faults import told_apart
 from bridge.network.features import METRE
 from bridge.network.finishing import dated, fresh_folder, put_in_place, write_draft, write_figures
@@ -175,7 +183,8 @@ def train(  # noqa: PLR0913  a recipe names all its parts
             should_stop=audience.should_stop,
             on_better=lambda weights: listening.to(weights, fit.seconds),
         )
-        described = dated(card, name, fit.model.state_dict())
+        beats = _beats(plan.base, split.learned if fit.is_better else ())
+        described = dated(replace(card, beats=beats), name, fit.model.state_dict())
         placed = _finish(fit, plan, described, split, figures, models_dir / name)
         _tidy(run, fit.ending)
     return Trained(
@@ -261,6 +270,14 @@ def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
     )
 
 
+def _beats(base: Base | None, learned: Sequence[Score]) -> dict[str, int]:
+    """What has been heard of each voice; nothing is counted where the base's own beats are not known."""
+    own = beats_of_voices(learned)
+    if base is None:
+        return own
+    return {role: beats + own[role] for role, beats in base.card.beats.items()}
+
+
 class _Listening:
     """Lets the audience hear what has been learned, not too often.
 
@@ -318,7 +335,8 @@ def _finish(
     asked = split.held_out[:_TRIED] if split.folds else split.held_out
     stored = figures_of(config, read_model_weights(draft), asked)
     fitted = figures_of(config, weights, asked) if split.folds else figures
-    write_figures(draft, _named(figures.sum, stored.sum - fitted.sum, plan.floor, split.folds))
+    named = _named(figures.sum, stored.sum - fitted.sum, plan.floor, split.folds)
+    write_figures(draft, named, name=target.name)
     return put_in_place(draft, target)
 
 

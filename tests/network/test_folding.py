@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from bridge.errors import OtherRun
-from bridge.network import starting
+from bridge.network import recipe, starting
 from bridge.network.checkpoint import read_card, read_config
 from bridge.network.corpus import Reading, dealt
 from bridge.network.folding import CrossValidation, fold_count, stored_folds
@@ -199,7 +199,17 @@ def test_where_the_folds_get_no_better_the_base_stays_as_it_was(
     assert all(torch.allclose(kept[name], first[name], atol=1e-6) for name in first)
 
 
-def test_minutes_that_hold_no_folds_hold_a_part_of_the_songs_out(base: Path, tmp_path: Path) -> None:
-    made = tuned(base, tmp_path, replace(HASTY, folds=None, minutes=0.01))
+def test_where_there_is_no_time_for_folds_a_part_of_the_songs_is_held_out(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def no_time(_: object, *, measuring_s: float, left_s: float) -> int:
+        asked.extend((measuring_s, left_s))
+        return 0
+
+    monkeypatch.setattr(recipe, "fold_count", no_time)
+    made = tuned(base, tmp_path, replace(HASTY, folds=None, minutes=2.0))
     assert made.folds == 0
-    assert made.ending is Ending.TIME
+    assert len(made.learned) + len(made.held_out) == len(SONGS)
+    assert 0 < asked[0] < asked[1] < 120

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from bridge.beats.playlist import score_of
+from bridge.composer import Composer
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.music.note import Role
 from bridge.network import recipe, starting
 from bridge.network.batch import prepare
-from bridge.network.checkpoint import read_card, read_config, read_vocabulary
+from bridge.network.checkpoint import Shelf, read_card, read_config, read_vocabulary
 from bridge.network.corpus import Reading
 from bridge.network.export import save_model
 from bridge.network.measuring import measure
@@ -23,6 +24,7 @@ from bridge.network.recipe import Audience, Listen, Recipe, train
 from bridge.network.tensors import read_model_weights
 from bridge.network.training import BEST, RUN, Ending, Fit
 from bridge.network.tuning import careful, new_words, read_base, widened
+from bridge.request import Kind, Request
 from tests.network import toy
 
 PARTED = replace(toy.BRIEF, folds=0)
@@ -197,3 +199,23 @@ def test_a_library_of_one_voice_trains_from_nothing(tmp_path: Path) -> None:
         reading=Reading(songs, {}),
     )
     assert read_config(made.folder).dictionary[0] == ()
+    assert read_card(made.folder).beats == {"melody": 0, "accompaniment": 80}
+    chords = {Role.ACCOMPANIMENT: toy.chord(4)}
+    composer = Composer(Shelf([tmp_path / "models"]))
+    (answer,) = composer.compose(Request(Kind.CONTINUE, chords, 3840, 1, 1, "pads"))
+    assert list(answer.clips) == [Role.ACCOMPANIMENT]
+
+
+@pytest.mark.parametrize(
+    ("known", "beats"),
+    [
+        ({}, {}),  # nobody counted: it knows all
+        ({"melody": 10, "accompaniment": 0}, {"melody": 10 + 8 * 16, "accompaniment": 8 * 16}),
+    ],
+)
+def test_a_model_knows_the_voices_that_its_base_and_its_songs_have(
+    base: Path, known: dict[str, int], beats: dict[str, int]
+) -> None:
+    start = read_base(base)
+    start = replace(start, card=replace(start.card, beats=known))
+    assert recipe._beats(start, toy.falling_songs()) == beats
