@@ -111,7 +111,8 @@ class TrainSettings:
         weight_decay: of AdamW.
         clip_norm: gradients are scaled down to this norm.
         rng_seed: makes a run repeatable, on one thread.
-        threads: of torch; 0 leaves torch's own choice.
+        threads: of torch; 0 leaves torch's own choice. One is enough: the products are small, so that two can be 1.2
+            times as fast at most, and many times slower where a DAW wants the other core (`bench/threads.py`).
         save_every_s: seconds between saves of what is needed to resume.
         exclude: patterns of file names that are left out of the songs.
         transpose: share of the songs that are heard in another key each time, falling to none at the end.
