@@ -15,10 +15,8 @@ import shutil
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-import torch
-
 from bridge.network.corpus import dealt, to_measure
-from bridge.network.device import bfloat16_is_faster, choose_device
+from bridge.network.device import bfloat16_is_faster, choose_device, seed_rngs
 from bridge.network.finishing import fresh_folder
 from bridge.network.measuring import Figures
 from bridge.network.tensors import read_tensors, write_tensors
@@ -125,10 +123,10 @@ class CrossValidation:
     def __init__(
         self, songs: Sequence[Score], folds: Sequence[Sequence[Score]], plan: Plan, *, folder: Path
     ) -> None:
-        device = choose_device()
+        self._device = choose_device()
         settings = plan.settings
         if settings.mixed_precision is None:
-            settings = replace(settings, mixed_precision=bfloat16_is_faster(device))
+            settings = replace(settings, mixed_precision=bfloat16_is_faster(self._device))
         self.settings = replace(settings, save_every_s=math.inf)
         self.folder = folder
         self.ending: Ending | None = None
@@ -136,7 +134,7 @@ class CrossValidation:
         self._clock = Clock(settings.minutes * 60 or math.inf)
         self._floor = plan.floor or Figures((math.inf,))
         self._quarters = [_quarters(fold) for fold in folds]
-        self._runs = [self._run_without(number, folds, plan, device) for number in range(len(folds))]
+        self._runs = [self._run_without(number, folds, plan) for number in range(len(folds))]
         self._whole = Fit(
             songs,
             [],
@@ -144,7 +142,7 @@ class CrossValidation:
             self.settings,
             folder=folder,
             start=plan.start,
-            device=device,
+            device=self._device,
             clock=self._clock,
         )
         self._standing = _Standing([len(fold) for fold in folds])
@@ -154,9 +152,7 @@ class CrossValidation:
         self._train_nats = math.inf
         self._is_saved = True
 
-    def _run_without(
-        self, number: int, folds: Sequence[Sequence[Score]], plan: Plan, device: torch.device
-    ) -> Fit:
+    def _run_without(self, number: int, folds: Sequence[Sequence[Score]], plan: Plan) -> Fit:
         """A run that knows nothing of one fold, not even its words."""
         learned = [score for other, fold in enumerate(folds) if other != number for score in fold]
         config, start = plan.config, plan.start
@@ -169,7 +165,7 @@ class CrossValidation:
             self.settings,
             folder=self.folder,
             start=start,
-            device=device,
+            device=self._device,
             clock=self._clock,
         )
 
@@ -254,7 +250,7 @@ class CrossValidation:
                 continue
             if not run.share_of_pass:
                 # Each run draws from generators of its own, whichever runs are beside it.
-                torch.manual_seed(self.settings.rng_seed + 1_000_003 * number + 101 * rounds)
+                seed_rngs(self.settings.rng_seed + 1_000_003 * number + 101 * rounds)
 
             def tell(told: TrainProgress, number: int = number) -> None:
                 self._tell(told, number, on_progress)
