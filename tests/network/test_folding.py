@@ -24,8 +24,6 @@ from bridge.network.training import LOG, Ending, TrainProgress
 from tests.network import toy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bridge.beats.playlist import Score
     from bridge.config import TrainSettings
     from bridge.network.measuring import Figures
@@ -52,14 +50,14 @@ def tuned(
     settings: TrainSettings = HASTY,
     *,
     resume: bool = False,
-    **told: Callable[..., object],
+    audience: Audience = recipe.ALONE,
 ) -> Trained:
     return train(
         place / "songs",
         "mine",
         recipe=Recipe(settings, base=base),
         models_dir=place / "models",
-        audience=Audience(**told),  # type: ignore[arg-type]
+        audience=audience,
         reading=Reading(SONGS, {}),
         resume=resume,
     )
@@ -102,7 +100,7 @@ def test_no_run_knows_the_songs_that_it_is_asked_about_not_even_their_words(
 
 def test_a_model_of_few_songs_learns_from_all_and_says_how_it_was_chosen(base: Path, tmp_path: Path) -> None:
     told: list[TrainProgress] = []
-    made = tuned(base, tmp_path, replace(HASTY, epochs=6), on_progress=told.append)
+    made = tuned(base, tmp_path, replace(HASTY, epochs=6), audience=Audience(told.append))
     assert made.folds == 3
     assert made.is_better
     assert made.base is not None
@@ -174,11 +172,11 @@ def test_stopped_it_is_the_best_so_far_and_goes_on(base: Path, tmp_path: Path) -
         updates += 1
 
     run = tmp_path / "models" / ".training" / "mine"
-    made = tuned(base, tmp_path, on_progress=count, should_stop=lambda: updates >= 5)
+    made = tuned(base, tmp_path, audience=Audience(count, should_stop=lambda: updates >= 5))
     assert (made.ending, updates, stored_folds(run)) == (Ending.STOPPED, 5, 3)
     assert made.base is not None
     assert made.figures.sum <= made.base.sum
-    made = tuned(base, tmp_path, resume=True, on_progress=count)
+    made = tuned(base, tmp_path, resume=True, audience=Audience(count))
     assert made.ending is Ending.PASSES
     assert stored_folds(run) == 0
 
