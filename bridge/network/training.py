@@ -29,6 +29,7 @@ from bridge.network.device import (
 )
 from bridge.network.measuring import Figures, measure, to_inputs
 from bridge.network.model import MacNet
+from bridge.network.place import Place
 from bridge.network.tensors import read_tensors, write_tensors
 from bridge.network.timing import Clock
 
@@ -90,32 +91,6 @@ class TrainProgress:
     share: float = 0.0
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where a run stands; what is saved beside the tensors.
-
-    Attributes:
-        checks: how often the songs that are held out were measured; `best_check`: when they were best.
-        checked: the iteration of the last of them.
-        lost, quarters: nats and quarter notes that were learned from since.
-    """
-
-    epoch: int = 0
-    iteration_in_epoch: int = 0
-    iteration: int = 0
-    seconds: float = 0.0
-    checks: int = 0
-    best_check: int = 0
-    checked: int = -1
-    start_nats: float = math.inf
-    best_nats: float = math.inf
-    best_voices: tuple[float, ...] = ()
-    train_nats: float = math.inf
-    valid_nats: float = math.inf
-    lost: float = 0.0
-    quarters: float = 0.0
-
-
 class Fit:
     """One run of training: a model, its optimiser and where they stand.
 
@@ -165,9 +140,9 @@ class Fit:
         self._whole = {id(score) for score in self._train}
         self._prepared: dict[int, Prepared] = {}
         self._batches_in_epoch = len(list(self._batches(0)))
-        self._place = _Place()
+        self._place = Place()
         if floor is not None:
-            self._place = _Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
+            self._place = Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
         self._clock = clock or Clock(settings.minutes * 60 or math.inf)
         mixed = settings.mixed_precision
         self._is_mixed = bfloat16_is_faster(self.device) if mixed is None else mixed
@@ -440,7 +415,7 @@ class Fit:
                 f"the run in {self.folder} learned from other songs, or otherwise, than this one would",
                 hint="Leave out --resume to start over; or name the same folder, base and options as before.",
             )
-        self._place = _Place(**json.loads(notes["place"]))
+        self._place = Place(**json.loads(notes["place"]))
         self._is_mixed = json.loads(
             notes["is_mixed"]
         )  # what was faster once stays, so that the run is the same
