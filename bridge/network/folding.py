@@ -118,6 +118,7 @@ class CrossValidation:
 
     Attributes:
         ending: why it is over; None before.
+        model: the network that learns from all songs; the best of it, once the run is over.
     """
 
     def __init__(
@@ -145,6 +146,7 @@ class CrossValidation:
             device=self._device,
             clock=self._clock,
         )
+        self.model: MacNet = self._whole.model
         self._standing = _Standing([len(fold) for fold in folds])
         self._best: Weights | None = None
         self._best_round = 0
@@ -168,11 +170,6 @@ class CrossValidation:
             device=self._device,
             clock=self._clock,
         )
-
-    @property
-    def model(self) -> MacNet:
-        """The network that learns from all songs; the best of it, once the run is over."""
-        return self._whole.model
 
     @property
     def is_better(self) -> bool:
