@@ -2,6 +2,7 @@
 
     python bench/finetune.py --songs 10 50 500                       # from `folk` to art songs
     python bench/finetune.py --songs 10 50 500 --base songs --corpus nottingham
+    python bench/finetune.py --songs 10 --corpus nottingham --unheard  # songs of a kind the base knows, but not these
     python bench/finetune.py --songs 10 --folder ~/Music/MIDI        # any folder: a part of it is only measured
 
 Of a corpus of `--data`, the songs to learn from are drawn from its training songs and the others are its validation
@@ -24,7 +25,7 @@ from bridge.config import TrainSettings
 from bridge.errors import MacNetError
 from bridge.music.song import MIDI_SUFFIXES
 from bridge.network.batch import prepare
-from bridge.network.checkpoint import default_shelf, read_config
+from bridge.network.checkpoint import CONFIG, default_shelf, read_config
 from bridge.network.corpus import Reading, in_pieces, read_score
 from bridge.network.measuring import Figures, measure
 from bridge.network.model import MacNet
@@ -63,7 +64,7 @@ class Row:
 def main() -> None:
     """Train and measure, and print the table."""
     options = _options()
-    base = default_shelf(options.models).folder(options.base)
+    base = _base(options)
     pool, others = _songs(options)
     measured = [piece for score in others for piece in in_pieces(score, LONGEST)]
     before = figures_of(base, measured)
@@ -74,8 +75,15 @@ def main() -> None:
         promised = f"{PROMISED[row.songs]:7.0%}" if row.songs in PROMISED else "       "
         print(
             f"{row.songs:5d}  {row.before.sum:.4f}  {row.after.sum:.4f}  {row.better:6.1%}  {promised}  "
-            f"{row.minutes:7.1f}  {row.trained.ending:8s}  {len(row.trained.held_out)} songs"
+            f"{row.minutes:7.1f}  {row.trained.ending:8s}  {_chosen_of(row.trained)}"
         )
+
+
+def _chosen_of(trained: Trained) -> str:
+    kept = "" if trained.is_better else ", the base was kept"
+    if trained.folds:
+        return f"all in {trained.folds} folds{kept}"
+    return f"{len(trained.held_out)} songs held out{kept}"
 
 
 def _options() -> argparse.Namespace:
@@ -83,17 +91,28 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--songs", type=int, nargs="+", default=[10, 50, 500])
-    parser.add_argument("--base", default="folk")
+    parser.add_argument("--base", default="folk", help="the name of a model, or its folder")
     parser.add_argument("--corpus", default="lieder", help="a folder of --data with `train` and `valid`")
     parser.add_argument("--folder", type=Path, help="any folder of MIDI files instead")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--models", type=Path, default=Path("nowhere"), help="a data folder with more models")
+    parser.add_argument(
+        "--unheard",
+        action="store_true",
+        help="learn from validation songs as well, where the base has heard all training songs",
+    )
     parser.add_argument("--measured", type=int, default=40, help="songs to measure on")
     parser.add_argument(
         "--minutes", type=float, default=15.0, help="for each row, as `macnet train --minutes`"
     )
     parser.add_argument("--rng-seed", type=int, default=1)
+    parser.add_argument("--folds", type=int, help="of the cross-validation; 0: hold a part of the songs out")
     return parser.parse_args()
+
+
+def _base(options: argparse.Namespace) -> Path:
+    named = Path(options.base)
+    return named if (named / CONFIG).exists() else default_shelf(options.models).folder(options.base)
 
 
 def _songs(options: argparse.Namespace) -> tuple[list[Score], list[Score]]:
@@ -103,6 +122,9 @@ def _songs(options: argparse.Namespace) -> tuple[list[Score], list[Score]]:
         songs = _drawn(options.folder, max(options.songs) + options.measured, rng)
         return songs[options.measured :], songs[: options.measured]
     corpus = options.data / options.corpus
+    if options.unheard:
+        songs = _drawn(corpus / "valid", max(options.songs) + options.measured, rng)
+        return songs[options.measured :], songs[: options.measured]
     return _drawn(corpus / "train", max(options.songs), rng), _drawn(corpus / "valid", options.measured, rng)
 
 
@@ -135,7 +157,9 @@ def _run(
     options: argparse.Namespace,
 ) -> Row:
     began = time.monotonic()
-    settings = replace(TrainSettings(), minutes=options.minutes, rng_seed=options.rng_seed)
+    settings = replace(
+        TrainSettings(), minutes=options.minutes, rng_seed=options.rng_seed, folds=options.folds
+    )
     with tempfile.TemporaryDirectory() as place:
         trained = train(
             Path(f"{count} songs"),

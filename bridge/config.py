@@ -111,7 +111,8 @@ class TrainSettings:
         weight_decay: of AdamW.
         clip_norm: gradients are scaled down to this norm.
         rng_seed: makes a run repeatable, on one thread.
-        threads: of torch; 0 leaves torch's own choice.
+        threads: of torch; 0 leaves torch's own choice. One is enough: the products are small, so that two can be 1.2
+            times as fast at most, and many times slower where a DAW wants the other core (`bench/threads.py`).
         save_every_s: seconds between saves of what is needed to resume.
         exclude: patterns of file names that are left out of the songs.
         transpose: share of the songs that are heard in another key each time, falling to none at the end.
@@ -122,6 +123,8 @@ class TrainSettings:
         check_every: iterations after which the held-out songs are measured, where a pass is longer than that.
         anchor: as `weight_decay`, but towards the weights that the run started from, instead of to nothing
             (L2-SP, Li et al. 2018): what the songs say nothing of stays as it was.
+        folds: of the cross-validation by which the best state is chosen; 0: a part of the songs is held out instead.
+            None: as many as the songs, if they are few, and the minutes ask for.
     """
 
     epochs: int = 60
@@ -144,3 +147,4 @@ class TrainSettings:
     mixed_precision: bool | None = None
     check_every: int = 400
     anchor: float = 0.0
+    folds: int | None = None

@@ -29,7 +29,8 @@ what happened and where, the hint says what to do next.
     │   ├── ModelIncompatible       model.incompatible
     │   ├── ModelExists             model.exists
     │   ├── ModelBundled            model.bundled
-    │   └── ModelUnwritable         model.unwritable
+    │   ├── ModelUnwritable         model.unwritable
+    │   └── VoiceUnheard            model.voice_unheard
     ├── RequestError
     │   ├── BadArgument             request.bad_argument
     │   ├── UnknownAddress          request.unknown_address
@@ -232,6 +233,12 @@ class ModelUnwritable(ModelError):
     """A model cannot be written, moved or removed; it is as it was."""
 
     code = "model.unwritable"
+
+
+class VoiceUnheard(ModelError):
+    """The model never learned the voice that is asked for, or that it is given."""
+
+    code = "model.voice_unheard"
 
 
 class RequestError(MacNetError):

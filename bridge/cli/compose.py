@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.parameters import Bars, MusicFile, Order, Roles, data_folder, with_order
-from bridge.cli.printing import progress_bar, show, show_json
+from bridge.cli.printing import progress_bar, remark, show, show_json
 from bridge.cli.songs import output_paths, primed_song, read_primer, refuse_to_replace, song_of, tell_roles
 from bridge.music.note import COMMON_TIME
 from bridge.request import Kind, Request, Variation, parse_meter
@@ -165,6 +165,10 @@ def version_in(composer: Composer) -> Callable[[str], str]:
 
 def compose(composer: Composer, request: Request) -> Sequence[Variation]:
     """Compose with a progress bar."""
+    from bridge.composer.knowing import said_of_silence
+
+    if said := said_of_silence(request, composer.shelf.card(request.model).beats):
+        remark(said)
     with progress_bar(f"{request.kind} with {request.model}") as on_progress:
         return composer.compose(request, on_progress=on_progress)
 

@@ -159,21 +159,26 @@ def originality_of(
         return None
     songs = {score.name: _steps_of_score(score, voice) for score in learned}
     real = [
-        (o.song, _steps_of(o.real, voice)) for o in islice(_in_turn([*trained.held_out, *learned]), ANSWERS)
+        (o.song, _steps_of(o.real, voice)) for o in islice(_in_turn([*_unheard(trained), *learned]), ANSWERS)
     ]
     return originality(answers, songs, real or list(songs.items())[:ANSWERS])
 
 
 def _answers(trained: Trained, until: float) -> Iterator[Mapping[Role, Clip]]:
-    """Answers to songs that are held out; where all are too short to go on from, what is played from nothing."""
+    """Answers to songs that it has not learned from; from nothing, where there is none to go on from."""
     play = _player(trained.folder)
     found = [
-        (o.primer, ANSWER_BARS * o.bar) for o in islice(_in_turn(trained.held_out), ANSWERS // _VARIATIONS)
+        (o.primer, ANSWER_BARS * o.bar) for o in islice(_in_turn(_unheard(trained)), ANSWERS // _VARIATIONS)
     ]
     for number, (primer, length) in enumerate(found or [({}, ANSWER_BARS * _BAR)] * (ANSWERS // _VARIATIONS)):
         if time.monotonic() >= until:
             return
         yield from play(primer, length, _VARIATIONS, number)
+
+
+def _unheard(trained: Trained) -> Sequence[Score]:
+    """Songs that it has not learned from."""
+    return () if trained.folds else trained.held_out
 
 
 def _in_turn(songs: Sequence[Score]) -> Iterator[Opening]:

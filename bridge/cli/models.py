@@ -73,6 +73,7 @@ def _card_json(card: Card, folder: Path) -> dict[str, Any]:
         "data": card.data,
         "terms": card.terms,
         "figures": dict(card.figures),
+        "beats": dict(card.beats),
         "folder": str(folder),
     }
 
@@ -90,6 +91,7 @@ def show_model(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False)
         show_json(told)
         return
     figures = [(what, f"{value:g}") for what, value in card.figures.items()]
+    told["beats"] = ", ".join(f"{beats or 'no'} beats of {role}" for role, beats in card.beats.items())
     show_facts([(what, str(value)) for what, value in told.items() if what != "figures" and value])
     show_facts(figures or [("figures", "none")])
 

@@ -40,10 +40,7 @@ def how_long(seconds: float) -> str:
 
 def what_it_brought(trained: Trained, base: str) -> str:
     """What training was good for, by the songs that it did not learn from."""
-    figure, count = trained.figures.sum, len(trained.held_out)
-    tried = f"{count} {'song' if count == 1 else 'songs'} of yours that it did not learn from"
-    if len(trained.reading.scores) < len(trained.learned) + count:
-        tried = f"{count} {'passage' if count == 1 else 'passages'} of yours that it did not learn from"
+    figure, tried = trained.figures.sum, _tried(trained)
     if trained.base is None:
         return f"on {tried}, it is surprised by {figure:.2f} nats a beat"
     if not trained.is_better:
@@ -52,10 +49,28 @@ def what_it_brought(trained: Trained, base: str) -> str:
             "as it was, under a new name. More songs, or songs more alike, would help."
         )
     share = 1 - figure / trained.base.sum
+    after = f" The model itself then learned from all of {_these(trained)}." if trained.folds else ""
     return (
         f"on {tried}, what comes next surprises it {share:.0%} less than {base}: {figure:.2f} nats a beat, "
-        f"{trained.base.sum:.2f} before"
+        f"{trained.base.sum:.2f} before{'.' if after else ''}{after}"
     )
+
+
+def _tried(trained: Trained) -> str:
+    """The songs that it did not learn from; where each was left out once, they are all of them."""
+    count = len(trained.held_out)
+    if trained.folds:
+        songs = len(trained.reading.scores)
+        parts = f"each of your {songs:,} songs" if songs > 1 else "each part of your song"
+        return f"{parts}, tried in turn without learning from it ({trained.folds} trials)"
+    is_passages = len(trained.reading.scores) < len(trained.learned) + count
+    one, many = ("passage", "passages") if is_passages else ("song", "songs")
+    return f"{count} {one if count == 1 else many} of yours that it did not learn from"
+
+
+def _these(trained: Trained) -> str:
+    songs = len(trained.reading.scores)
+    return "it" if songs == 1 else "them"
 
 
 def how_original(original: Originality | None) -> str:

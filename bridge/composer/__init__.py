@@ -6,6 +6,7 @@ other open; varying plays the clip once as given and then again with its melody 
 
     answering   a request comes in, variations go out
     hearing     what a request's clips are in: key, register, what may be struck
+    knowing     voices that a model has never heard stay silent
     parts       which words are given, which are open
     manner      what a voice of the primer is like: range, rate, subdivisions, silences
     planning    from options and manner to what holds for every voice of the answer

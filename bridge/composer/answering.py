@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bridge.composer import planning
 from bridge.composer.hearing import hearings_of, together
+from bridge.composer.knowing import never_heard, silenced, within
 from bridge.composer.parts import part_of
 from bridge.composer.playing import UNKNOWN_TEMPERATURE, Score, answer, hear
 from bridge.composer.writing import Writer
@@ -65,12 +66,14 @@ class Composer:
 
         Raises:
             ModelMissing, ModelDamaged, ModelIncompatible: the model cannot be used.
+            VoiceUnheard: it never learned what it would take.
             RequestCancelled: `should_stop` said so.
         """
         runtime = self.runtime(request.model)
-        request = _settled(request)
+        request = within(_settled(request), runtime.card.beats)
         hearings = hearings_of(request, runtime.registers)
         part = part_of(request, {role: hearing.shift for role, hearing in hearings.items()})
+        part = silenced(part, never_heard(runtime.card.beats))
         models = planning.models(request, part.frame)
         played = _perform(runtime, request, part, hearings, models, _ticker(part, on_progress, should_stop))
         back = {role: hearing.back for role, hearing in hearings.items()}

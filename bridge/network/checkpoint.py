@@ -52,6 +52,8 @@ class Card:
         date: ISO date of training.
         figures: measured on data that nothing was fitted to, by name; the unit is in the name.
         notes: what else should be known.
+        beats: felt beats of each voice that it learned from, its base's included, by role; empty where nobody
+            counted: it knows all voices.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Card:
     date: str
     figures: Mapping[str, float] = field(default_factory=dict)
     notes: str = ""
+    beats: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bridge.beats.playlist import Score, cut, score_of
 from bridge.beats.vocabulary import symbol_names
 from bridge.errors import MacNetError, TooLittleMusic
 from bridge.music.midifile import read_song
-from bridge.music.note import Role
+from bridge.music.note import VOICES, Role
 from bridge.music.roles import voices_of
 from bridge.music.song import MIDI_SUFFIXES
 from bridge.network.checkpoint import Vocabulary
@@ -111,12 +111,26 @@ def split_by_song(scores: Sequence[Score]) -> tuple[list[Score], list[Score]]:
 
     A handful of songs are parted into phrases first, some of which are held out.
     """
-    units = list(scores) if len(scores) >= _FEW_SONGS else list(_phrases(scores))
-    ordered = sorted(units, key=lambda score: hashlib.sha256(score.name.encode()).digest())
+    ordered = _in_lot(scores)
     count = held_out(len(ordered))
-    return ordered[count:], [
-        piece for score in ordered[:count] for piece in in_pieces(score, _LONGEST_HELD_OUT)
-    ]
+    return ordered[count:], to_measure(ordered[:count])
+
+
+def dealt(scores: Sequence[Score], folds: int) -> list[list[Score]]:
+    """The songs in as many parts of like size, by a digest of their names; a handful of songs by their phrases."""
+    ordered = _in_lot(scores)
+    return [ordered[number::folds] for number in range(folds)]
+
+
+def to_measure(scores: Sequence[Score]) -> list[Score]:
+    """Songs in pieces short enough to be measured."""
+    return [piece for score in scores for piece in in_pieces(score, _LONGEST_HELD_OUT)]
+
+
+def _in_lot(scores: Sequence[Score]) -> list[Score]:
+    """The songs, or the phrases of a handful, in an order that their names decide."""
+    units = list(scores) if len(scores) >= _FEW_SONGS else list(_phrases(scores))
+    return sorted(units, key=lambda score: hashlib.sha256(score.name.encode()).digest())
 
 
 def held_out(songs: int) -> int:
@@ -157,6 +171,14 @@ def vocabulary_of(scores: Sequence[Score]) -> Vocabulary:
     words = {str(word): count for word, count in counted.most_common(STORED_WORDS) if count > 1}
     voices = range(len(scores[0].voices))
     return Vocabulary(symbol_names(), words, tuple(_middle(scores, voice) for voice in voices))
+
+
+def beats_of_voices(scores: Sequence[Score]) -> dict[str, int]:
+    """How many felt beats of each voice there are, by role."""
+    return {
+        role.value: sum(len(score) for score in scores if score.known[voice])
+        for voice, role in enumerate(VOICES)
+    }
 
 
 def _middle(scores: Sequence[Score], voice: int) -> float:

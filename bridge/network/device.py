@@ -62,6 +62,11 @@ def bfloat16_is_faster(device: torch.device) -> bool:
     return seconds[0] * 1.25 < seconds[1]
 
 
+def seed_rngs(rng_seed: int) -> None:
+    """Set every generator that training draws from anew."""
+    torch.manual_seed(rng_seed)
+
+
 def rng_states(device: torch.device) -> dict[str, Tensor]:
     """The state of every generator that training on a device draws from, by name."""
     states = {"torch_rng": torch.get_rng_state()}

@@ -51,10 +51,10 @@ def dated(card: Card, name: str, weights: Mapping[str, torch.Tensor]) -> Card:
     return replace(card, name=name, version=f"{_today()}.{_digest(weights)}", date=_today())
 
 
-def write_figures(folder: Path, figures: Mapping[str, float]) -> None:
-    """Add figures to the card of a model."""
+def write_figures(folder: Path, figures: Mapping[str, float], *, name: str = "") -> None:
+    """Add figures to the card of a model; `name` is what it will be called, where its folder is a draft."""
     card = read_card(folder)
-    described = replace(card, figures={**card.figures, **figures})
+    described = replace(card, name=name or card.name, figures={**card.figures, **figures})
     describe(folder, read_config(folder), described, read_vocabulary(folder))
 
 

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.errors import TooLittleMusic
 from bridge.network.checkpoint import Card, check_name
-from bridge.network.corpus import Reading, enough, read_folder, split_by_song
+from bridge.network.corpus import (
+    Reading,
+    beats_of_voices,
+    dealt,
+    enough,
+    read_folder,
+    split_by_song,
+    to_measure,
+)
 from bridge.network.faults import told_apart
 from bridge.network.features import METRE
 from bridge.network.finishing import dated, fresh_folder, put_in_place, write_draft, write_figures
+from bridge.network.folding import (
+    CrossValidation,
+    fold_count,
+    forget_folds,
+    may_be_folded,
+    stored_folds,
+)
 from bridge.network.measuring import Figures
 from bridge.network.starting import Plan, figures_of, plan_of
 from bridge.network.tensors import read_model_weights
@@ -31,6 +46,8 @@ if TYPE_CHECKING:
 SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
 """The network that is trained when nothing else is said."""
 
+_TRIED: Final = 8
+"""Songs, or pieces of songs, that tell what storing in int8 costs where none are held out."""
 _LISTENING: Final = "listening"
 """Where a run keeps the model that samples are made with."""
 
@@ -104,6 +121,8 @@ class Trained:
         seconds: how long it learned.
         learned, held_out: the songs (or phrases of a few songs) that it learned from, and that the best state was
             chosen by.
+        folds: where the best state was chosen by cross-validation, in how many: then it learned from all songs, and
+            the figures are those of runs that had not learned from the songs that they were asked about; else 0.
     """
 
     folder: Path
@@ -115,6 +134,7 @@ class Trained:
     seconds: float = 0.0
     learned: Sequence[Score] = ()
     held_out: Sequence[Score] = ()
+    folds: int = 0
 
 
 def train(  # noqa: PLR0913  a recipe names all its parts
@@ -149,17 +169,13 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     """
     check_name(name)
     began = time.monotonic() if audience.began is None else audience.began
-    settings = recipe.settings
-    reading = enough(reading, folder) if reading else read_folder(folder, exclude=settings.exclude)
-    learned, held_out = _split(reading, folder)
+    reading = enough(reading, folder) if reading else read_folder(folder, exclude=recipe.settings.exclude)
     run = run_dir or models_dir / ".training" / name
     with told_apart(run):
-        plan = plan_of(recipe, learned, held_out, began=began)
+        split, plan = _planned(recipe, reading, folder, run if resume else None, began)
         card = recipe.card or _own_card(folder, reading, plan.base)
-        fit = Fit(
-            learned, held_out, plan.config, plan.settings, folder=run, start=plan.start, floor=plan.floor
-        )
-        listening = _Listening(run, plan, card, held_out, audience)
+        fit = _fit(split, plan, run, resume=resume)
+        listening = _Listening(run, plan, card, split.held_out, audience)
         listening.to_base(None if resume else recipe.base)
         figures = fit.run(
             audience.on_progress,
@@ -167,8 +183,9 @@ def train(  # noqa: PLR0913  a recipe names all its parts
             should_stop=audience.should_stop,
             on_better=lambda weights: listening.to(weights, fit.seconds),
         )
-        described = dated(card, name, fit.model.state_dict())
-        placed = _finish(fit, plan, described, held_out, figures, models_dir / name)
+        beats = _beats(plan.base, split.learned if fit.is_better else ())
+        described = dated(replace(card, beats=beats), name, fit.model.state_dict())
+        placed = _finish(fit, plan, described, split, figures, models_dir / name)
         _tidy(run, fit.ending)
     return Trained(
         folder=placed,
@@ -178,19 +195,62 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         ending=fit.ending or Ending.PASSES,
         is_better=fit.is_better,
         seconds=fit.seconds,
-        learned=learned,
-        held_out=held_out,
+        learned=split.learned,
+        held_out=split.held_out,
+        folds=split.folds,
     )
 
 
-def _split(reading: Reading, folder: Path) -> tuple[list[Score], list[Score]]:
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """What is learned from, and what the best state is chosen by; see `Trained`."""
+
+    learned: Sequence[Score]
+    held_out: Sequence[Score]
+    folds: int = 0
+
+
+def _planned(
+    recipe: Recipe, reading: Reading, folder: Path, resumed: Path | None, began: float
+) -> tuple[_Split, Plan]:
+    """How songs are parted, and what the run starts from; of a few songs a base is tuned with, none is spared."""
+    is_parted = recipe.settings.folds == 0 or (resumed is not None and (resumed / RUN).exists())
+    if recipe.base is not None and not is_parted and may_be_folded(reading.scores):
+        every = _Split(reading.scores, to_measure(dealt(reading.scores, 1)[0]))
+        plan = plan_of(recipe, every.learned, every.held_out, began=began)
+        left_s = plan.settings.minutes * 60 or math.inf
+        folds = recipe.settings.folds or (stored_folds(resumed) if resumed else 0)
+        folds = folds or fold_count(reading.scores, measuring_s=plan.measuring_s, left_s=left_s)
+        if folds:
+            return replace(every, folds=folds), plan
+    split = _split(reading, folder)
+    return split, plan_of(recipe, split.learned, split.held_out, began=began)
+
+
+def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool) -> Fit | CrossValidation:
+    if split.folds:
+        return CrossValidation(split.learned, dealt(split.learned, split.folds), plan, folder=run)
+    if not resume:
+        forget_folds(run)
+    return Fit(
+        split.learned,
+        split.held_out,
+        plan.config,
+        plan.settings,
+        folder=run,
+        start=plan.start,
+        floor=plan.floor,
+    )
+
+
+def _split(reading: Reading, folder: Path) -> _Split:
     learned, held_out = split_by_song(reading.scores)
     if not learned:
         raise TooLittleMusic(
             f"the music in {folder} cannot be parted into bars to learn from and bars to try it on",
             hint="Add a second song, or a longer one.",
         )
-    return learned, held_out
+    return _Split(learned, held_out)
 
 
 def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
@@ -208,6 +268,14 @@ def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
         date="",
         notes=base.card.notes,
     )
+
+
+def _beats(base: Base | None, learned: Sequence[Score]) -> dict[str, int]:
+    """What has been heard of each voice; nothing is counted where the base's own beats are not known."""
+    own = beats_of_voices(learned)
+    if base is None:
+        return own
+    return {role: beats + own[role] for role, beats in base.card.beats.items()}
 
 
 class _Listening:
@@ -250,7 +318,7 @@ class _Listening:
 
 
 def _finish(
-    fit: Fit, plan: Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
+    fit: Fit | CrossValidation, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path
 ) -> Path:
     """Save the best state as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config
@@ -264,19 +332,23 @@ def _finish(
         vocabulary=plan.vocabulary,
         log=fit.folder / LOG,
     )
-    stored = figures_of(config, read_model_weights(draft), held_out)
-    write_figures(draft, _named(figures, stored, plan.floor))
+    asked = split.held_out[:_TRIED] if split.folds else split.held_out
+    stored = figures_of(config, read_model_weights(draft), asked)
+    fitted = figures_of(config, weights, asked) if split.folds else figures
+    named = _named(figures.sum, stored.sum - fitted.sum, plan.floor, split.folds)
+    write_figures(draft, named, name=target.name)
     return put_in_place(draft, target)
 
 
-def _named(fitted: Figures, stored: Figures, floor: Figures | None) -> dict[str, float]:
+def _named(fitted: float, lost: float, floor: Figures | None, folds: int) -> dict[str, float]:
     """What the songs that chose the best state say of it, and what storing it in int8 costs."""
+    songs = f"cross-validated in {folds} folds" if folds else "held-out songs"
     found = {
-        "held-out songs: sum, nats a quarter note": round(stored.sum, 4),
-        "lost by int8 weights, nats a quarter note": round(stored.sum - fitted.sum, 5),
+        f"{songs}: sum, nats a quarter note": round(fitted + lost, 4),
+        "lost by int8 weights, nats a quarter note": round(lost, 5),
     }
     if floor is not None:
-        found["held-out songs before: sum, nats a quarter note"] = round(floor.sum, 4)
+        found[f"{songs} before: sum, nats a quarter note"] = round(floor.sum, 4)
     return found
 
 
@@ -285,5 +357,6 @@ def _tidy(run: Path, ending: Ending | None) -> None:
     fresh_folder(run / _LISTENING).rmdir()
     if ending in (Ending.STOPPED, Ending.TIME):
         return
+    forget_folds(run)
     for name in (RUN, BEST):
         (run / name).unlink(missing_ok=True)

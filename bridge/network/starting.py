@@ -38,6 +38,7 @@ class Plan:
         base: the model that it starts from; None: nothing.
         start: the base's weights, with rows for the words that were added.
         floor: the base's figures on the songs that are held out.
+        measuring_s: seconds that it took to find them.
     """
 
     settings: TrainSettings
@@ -46,6 +47,7 @@ class Plan:
     base: Base | None = None
     start: Weights | None = None
     floor: Figures | None = None
+    measuring_s: float = 0.0
 
 
 def plan_of(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score], *, began: float) -> Plan:
@@ -62,14 +64,16 @@ def plan_of(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score],
     config, start = widened(base, new_words(base.config, learned, settings.words))
     measured = time.monotonic()
     floor = figures_of(base.config, base.weights, held_out)
+    measuring_s = time.monotonic() - measured
     settings = careful(settings, sum(map(len, learned)))
     return Plan(
-        _in_time(settings, began, time.monotonic() - measured),
+        _in_time(settings, began, measuring_s),
         config,
         _merged(base.vocabulary, vocabulary, learned),
         base,
         start,
         floor,
+        measuring_s,
     )
 
 

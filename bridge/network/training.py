@@ -29,6 +29,7 @@ from bridge.network.device import (
 )
 from bridge.network.measuring import Figures, measure, to_inputs
 from bridge.network.model import MacNet
+from bridge.network.place import Place
 from bridge.network.tensors import read_tensors, write_tensors
 from bridge.network.timing import Clock
 
@@ -90,32 +91,6 @@ class TrainProgress:
     share: float = 0.0
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where a run stands; what is saved beside the tensors.
-
-    Attributes:
-        checks: how often the songs that are held out were measured; `best_check`: when they were best.
-        checked: the iteration of the last of them.
-        lost, quarters: nats and quarter notes that were learned from since.
-    """
-
-    epoch: int = 0
-    iteration_in_epoch: int = 0
-    iteration: int = 0
-    seconds: float = 0.0
-    checks: int = 0
-    best_check: int = 0
-    checked: int = -1
-    start_nats: float = math.inf
-    best_nats: float = math.inf
-    best_voices: tuple[float, ...] = ()
-    train_nats: float = math.inf
-    valid_nats: float = math.inf
-    lost: float = 0.0
-    quarters: float = 0.0
-
-
 class Fit:
     """One run of training: a model, its optimiser and where they stand.
 
@@ -126,6 +101,7 @@ class Fit:
         folder: where the run keeps `run.safetensors`, `best.safetensors` and `log.jsonl`.
         start: weights to start from; fresh ones when not given.
         floor: figures that must be beaten: only what is better than them is ever the best.
+        clock: shared with other runs that are on their way at the same time; of its own when not given.
 
     Attributes:
         ending: why the run is over; None before.
@@ -142,6 +118,7 @@ class Fit:
         start: Weights | None = None,
         floor: Figures | None = None,
         device: torch.device | None = None,
+        clock: Clock | None = None,
     ) -> None:
         torch.manual_seed(settings.rng_seed)
         if settings.threads:
@@ -163,10 +140,10 @@ class Fit:
         self._whole = {id(score) for score in self._train}
         self._prepared: dict[int, Prepared] = {}
         self._batches_in_epoch = len(list(self._batches(0)))
-        self._place = _Place()
+        self._place = Place()
         if floor is not None:
-            self._place = _Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
-        self._clock = Clock(settings.minutes * 60 or math.inf)
+            self._place = Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
+        self._clock = clock or Clock(settings.minutes * 60 or math.inf)
         mixed = settings.mixed_precision
         self._is_mixed = bfloat16_is_faster(self.device) if mixed is None else mixed
 
@@ -198,7 +175,7 @@ class Fit:
         if self._start and self._place.checks == 0:
             self._check(on_better)
         while (ending := self._ended(should_stop)) is None:
-            self._play(on_progress, should_stop, on_better)
+            self.play(on_progress, should_stop, lambda: self._check(on_better))
         if self._place.checked != self._place.iteration:
             self._check(on_better)
         self.ending = ending
@@ -216,10 +193,25 @@ class Fit:
         """How long the run has learned, breaks left out."""
         return self._place.seconds
 
+    @property
+    def passes(self) -> int:
+        """How many passes it has played to their end."""
+        return self._place.epoch
+
+    @property
+    def iteration(self) -> int:
+        """Optimiser updates done."""
+        return self._place.iteration
+
+    @property
+    def share_of_pass(self) -> float:
+        """How much of the pass that is on its way has been played; 0 between two passes."""
+        return self._place.iteration_in_epoch / self._batches_in_epoch
+
     def _begin(self, *, resume: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if resume and (self.folder / RUN).exists():
-            self._load()
+            self.load(self.folder / RUN)
             return
         for name in (RUN, BEST, LOG):
             (self.folder / name).unlink(missing_ok=True)
@@ -234,13 +226,13 @@ class Fit:
             return Ending.PASSES
         return Ending.LEARNED if place.checks - place.best_check >= self.settings.patience else None
 
-    def _play(
+    def play(
         self,
         on_progress: Callable[[TrainProgress], None],
         should_stop: Callable[[], bool],
-        on_better: Callable[[Weights], None],
+        check: Callable[[], None],
     ) -> None:
-        """Play what is left of one pass, unless time is over before."""
+        """Play what is left of one pass, unless time is over before; `check` is called on the way and after it."""
         place = self._place
         for number, batch in enumerate(self._batches(place.epoch), start=1):
             if number <= place.iteration_in_epoch:
@@ -250,15 +242,15 @@ class Fit:
             place.iteration_in_epoch, place.iteration = number, place.iteration + 1
             place.seconds = self._clock.seconds
             if number % self.settings.check_every == 0:
-                self._check(on_better)
+                check()
             on_progress(self._progress())
             if self._clock.since_saved_s > self.settings.save_every_s:
-                self._save()
+                self.save(self.folder / RUN)
             if should_stop() or self._clock.is_late():
                 return
         place.epoch, place.iteration_in_epoch = place.epoch + 1, 0
         if place.checked != place.iteration:
-            self._check(on_better)
+            check()
 
     def _share_done(self) -> float:
         """How much of the run is over, 0 to 1: of its epochs or of its minutes, whichever is nearer."""
@@ -328,10 +320,9 @@ class Fit:
         """Measure the songs that are held out; keep the weights if they are the best so far."""
         place = self._place
         with self._clock.timing_check():
-            figures = self._measure_average()
+            figures = self.measured()
             place.checks, place.checked = place.checks + 1, place.iteration
-            place.train_nats = place.lost / place.quarters if place.quarters else math.inf
-            place.lost, place.quarters = 0.0, 0.0
+            self.count()
             place.valid_nats = figures.sum
             place.start_nats = min(place.start_nats, figures.sum) if place.checks == 1 else place.start_nats
             is_better = figures.sum < place.best_nats
@@ -341,11 +332,24 @@ class Fit:
                 write_tensors(self.folder / BEST, self._average)
             self._log(figures)
             place.seconds = self._clock.seconds
-            self._save()
+            self.save(self.folder / RUN)
         if is_better:
             on_better(self._average)
 
-    def _measure_average(self) -> Figures:
+    def count(self) -> float:
+        """Nats a quarter note over what was learned from since the last count."""
+        place = self._place
+        place.train_nats = place.lost / place.quarters if place.quarters else math.inf
+        place.lost, place.quarters = 0.0, 0.0
+        return place.train_nats
+
+    @property
+    def average(self) -> Weights:
+        """The weights as they would be kept: an average over the last iterations, which go on."""
+        return self._average
+
+    def measured(self) -> Figures:
+        """What the average says of the songs that are held out."""
         own = self._copy_of_weights()
         self.model.load_state_dict(self._average)
         figures = measure(self.model, self._valid)
@@ -384,7 +388,8 @@ class Fit:
             share=done,
         )
 
-    def _save(self) -> None:
+    def save(self, path: Path) -> None:
+        """Write what is needed to go on."""
         tensors: Weights = {f"model.{n}": v for n, v in self.model.state_dict().items()}
         tensors |= {f"average.{n}": v for n, v in self._average.items()}
         for number, moments in self._optimizer.state_dict()["state"].items():
@@ -395,17 +400,22 @@ class Fit:
             "learns_from": self._learns_from(),
             "is_mixed": json.dumps(self._is_mixed),
         }
-        write_tensors(self.folder / RUN, tensors, notes)
+        write_tensors(path, tensors, notes)
         self._clock.saved()
 
-    def _load(self) -> None:
-        tensors, notes = read_tensors(self.folder / RUN)
+    def load(self, path: Path) -> None:
+        """Go on from what was saved.
+
+        Raises:
+            OtherRun: it learned from other songs, or otherwise.
+        """
+        tensors, notes = read_tensors(path)
         if notes.get("learns_from") != self._learns_from():
             raise OtherRun(
                 f"the run in {self.folder} learned from other songs, or otherwise, than this one would",
                 hint="Leave out --resume to start over; or name the same folder, base and options as before.",
             )
-        self._place = _Place(**json.loads(notes["place"]))
+        self._place = Place(**json.loads(notes["place"]))
         self._is_mixed = json.loads(
             notes["is_mixed"]
         )  # what was faster once stays, so that the run is the same
@@ -422,7 +432,15 @@ class Fit:
 
     def _learns_from(self) -> str:
         """A digest of what decides how a run goes; time and passes may be given anew."""
-        settings = replace(self.settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0)
+        settings = replace(
+            self.settings,
+            minutes=0.0,
+            epochs=0,
+            save_every_s=0.0,
+            threads=0,
+            mixed_precision=None,
+            folds=None,
+        )
         scores = [*self._train, *(song.score for song in self._valid)]
         songs = [(score.name, len(score), score.shift, score.known) for score in scores]
         digest = hashlib.sha256(repr((settings, self.model.config, songs)).encode())

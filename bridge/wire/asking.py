@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge.errors import BadArgument, DrumClip
+from bridge.composer.knowing import said_of_silence
+from bridge.errors import BadArgument, DrumClip, VoiceUnheard
 from bridge.music.note import Role
 from bridge.music.rolenames import role_of_name
 from bridge.request import OPTIONS, Kind, Request, check_option
@@ -122,8 +123,16 @@ def make_request(ask: Ask, clips: Mapping[Role, Clip], *, model: str, rng_seed: 
     )
 
 
-def notices(request_id: int, request: Request) -> Iterator[Notice]:
-    """What the client should know about a request that was accepted."""
+def notices(request_id: int, request: Request, beats: Mapping[str, int]) -> Iterator[Notice]:
+    """What the client should know about a request that was accepted.
+
+    Args:
+        request_id: under which it was asked.
+        request: what is asked.
+        beats: of each voice that the model has learned from; see `Card`.
+    """
+    if said := said_of_silence(request, beats):
+        yield Notice(request_id, VoiceUnheard.code, said)
     for name in request.options:
         only = OPTIONS[name].only
         if only not in (None, request.kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from bridge.config import PROTOCOL
@@ -34,7 +35,7 @@ from bridge.wire.post import Post, Star
 from bridge.wire.requests import ASK, Requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge.wire.messages import Message
     from bridge.wire.osc import RawMessage
@@ -59,6 +60,10 @@ class ModelCard(Protocol):
     @property
     def description(self) -> str:
         """A sentence about it."""
+
+    @property
+    def beats(self) -> Mapping[str, int]:
+        """Of each voice that it has learned from, by role; empty: it knows all voices."""
 
 
 class Shelf(Protocol):
@@ -93,7 +98,12 @@ class Desk:
     ) -> None:
         self._shelf, self._version = shelf, version
         self._post = Post(model)
-        self._requests = Requests(self._post, choose_rng_seed=choose_rng_seed, memory=memory or Memory())
+        self._requests = Requests(
+            self._post,
+            choose_rng_seed=choose_rng_seed,
+            memory=memory or Memory(),
+            beats_of=self._beats_of,
+        )
 
     def receive(self, packet: bytes, peer: Peer, now: float) -> Step:
         """Take in a packet, which may be anything."""
@@ -204,6 +214,11 @@ class Desk:
         except ModelError as error:
             return Notice(request_id, error.code, str(error))
         return ModelInfo(request_id, name, card.version, card.description, int(name == in_use))
+
+    def _beats_of(self, name: str) -> Mapping[str, int]:
+        with suppress(ModelError):  # whoever composes says what is wrong
+            return self._shelf.card(name).beats
+        return {}
 
     def _use_model(self, message: UseModel, peer: Peer) -> None:
         try:

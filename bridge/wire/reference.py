@@ -128,6 +128,10 @@ def _notices() -> Iterator[str]:
         f"`{errors.ModelDamaged.code}`, `{errors.ModelIncompatible.code}`",
         "a model in the list cannot be used",
     )
+    yield _row(
+        f"`{errors.VoiceUnheard.code}`",
+        "the model never learned one of the voices, which stays away from the answer",
+    )
 
 
 def _head(*titles: str) -> Iterator[str]:

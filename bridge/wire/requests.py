@@ -22,7 +22,7 @@ from bridge.wire.packets import format_message
 from bridge.wire.post import Job, fail_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge.wire.messages import Resend, ToClient
     from bridge.wire.outbox import Key, Slot
@@ -65,9 +65,18 @@ class Requests:
         post: takes what is sent.
         choose_rng_seed: gives an rng seed where a request leaves the choice.
         memory: keeps the answers.
+        beats_of: of each voice that a model has learned from, by its name.
     """
 
-    def __init__(self, post: Post, *, choose_rng_seed: Callable[[], int], memory: Memory) -> None:
+    def __init__(
+        self,
+        post: Post,
+        *,
+        choose_rng_seed: Callable[[], int],
+        memory: Memory,
+        beats_of: Callable[[str], Mapping[str, int]],
+    ) -> None:
+        self._beats_of = beats_of
         self._post, self._choose_rng_seed, self._memory = post, choose_rng_seed, memory
         self._open: dict[Key, Open] = {}
 
@@ -219,7 +228,8 @@ class Requests:
             self._fail(key, error, now)
             return
         under.job, under.inbox = job, Inbox(last_s=now)
-        self._tell(key, under, Accepted(key[1]), *notices(key[1], job.request))
+        said = notices(key[1], job.request, self._beats_of(job.request.model))
+        self._tell(key, under, Accepted(key[1]), *said)
         self._post.step.jobs.append(job)
 
     def _make_job(self, key: Key, inbox: Inbox) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from bridge.music.song import Song, TempoChange, Track
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 QUARTER = 960
@@ -76,18 +77,20 @@ class ScaleCard:
     name: str
     version: str
     description: str
+    beats: Mapping[str, int]
 
 
 class ScaleShelf:
-    """A shelf with one model, whose version a test may change."""
+    """A shelf with one model, whose version a test may change, and what it has heard."""
 
     version = "1"
+    beats: Mapping[str, int] = MappingProxyType({})
 
     def names(self) -> tuple[str, ...]:
         return ("folk",)
 
     def card(self, name: str) -> ScaleCard:
-        return ScaleCard(name, self.version, "plays scales")
+        return ScaleCard(name, self.version, "plays scales", self.beats)
 
 
 class ScaleComposer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,14 @@ def test_originality_of_loops_is_told_by_what_is_played_from_nothing() -> None:
     told = originality_of(trained(5, bars=2), until=time.monotonic() + 1e6)
     assert told is not None
     assert told.answers == 24
+
+
+def test_of_songs_that_were_all_learned_none_is_gone_on_with() -> None:
+    few = trained(5)
+    told = originality_of(replace(few, held_out=few.learned, folds=3), until=time.monotonic() + 1e6)
+    assert told is not None
+    assert told.answers == 24  # from nothing: what a song's own opening brings back is no copying
+    assert told.songs == 6  # two passages of each of the three, each once
 
 
 def test_without_time_nothing_is_told() -> None:

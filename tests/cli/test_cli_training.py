@@ -103,6 +103,27 @@ def test_what_was_learned_is_told_in_a_musicians_words(
     assert "surprise 2.80 -> 2.40 nats a beat, 14% less" in said.err
 
 
+def test_of_few_songs_it_says_that_each_was_tried_and_all_were_learned(
+    macnet: Callable[..., Said], trainer: Trainer, tmp_path: Path
+) -> None:
+    few = replace(
+        MADE, reading=Reading((SONG,) * 10, {}), learned=(SONG,) * 10, held_out=(SONG,) * 10, folds=4
+    )
+    trainer.made = few
+    said = macnet("train", tmp_path, "--name", "mine").out
+    assert "on each of your 10 songs, tried in turn without learning from it (4 trials)" in said
+    assert (
+        "18% less than folk: 1.75 nats a beat, 2.12 before. The model itself then learned from all of them."
+        in said
+    )
+    told = macnet("train", tmp_path, "--name", "mine", "--json").json
+    assert (told["held_out"], told["folds"]) == (0, 4)
+    trainer.made = replace(few, is_better=False, figures=Figures((1.5, 0.625)))
+    said = macnet("train", tmp_path, "--name", "mine").out
+    assert "nothing it learned was better than folk" in said
+    assert "learned from all" not in said
+
+
 @pytest.mark.parametrize(
     ("ending", "said"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,14 @@ def toy_shelf(fitted: MacNet, knowing: MacNet, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="session")
 def toy_folder(toy_shelf: Shelf) -> Path:
     return toy_shelf.folder("toy")
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with a dictionary that has heard rising scales."""
+    settings = replace(toy.QUICK, epochs=12, transpose=0.0)
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.WORDY, settings, folder=tmp_path_factory.mktemp("run"))
+    fit.run(lambda _: None)
+    folder = toy.folder_of(tmp_path_factory.mktemp("models") / "rising")
+    save_model(folder, fit.model.state_dict(), toy.WORDY, card=toy.CARD, vocabulary=toy.VOCABULARY)
+    return folder

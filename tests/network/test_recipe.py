@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def test_a_trained_model_is_whole_described_and_composes(library: Path, tmp_path
     made = train(library, "mine", recipe=BRIEF, models_dir=tmp_path / "models")
     shelf = Shelf([tmp_path / "models"])
     assert shelf.names() == ("mine",)
+    assert json.loads((made.folder / "card.json").read_text("utf-8"))["name"] == "mine"
     assert shelf.card("mine").data.startswith("6 songs of library; 1 files left out")
     assert read_vocabulary(made.folder).words["48-1-1#55-1-1@0"] > 0
     assert len(read_vocabulary(made.folder).registers) == 2

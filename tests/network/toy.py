@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from bridge.beats.playlist import Score, score_of
+from bridge.beats.playlist import Score, score_of, transposed
 from bridge.beats.vocabulary import SIZE, symbol_names
 from bridge.config import NetworkConfig, TrainSettings
 from bridge.music.note import Clip, Note, Role, make_clip
@@ -41,6 +41,9 @@ QUICK = TrainSettings(
     warmup=10,
     save_every_s=3600,
 )
+WORDY = replace(SMALL, chooser_size=24, dictionary=DICTIONARY)
+"""With a dictionary, so that it can be trained on with other words."""
+BRIEF = replace(QUICK, epochs=6, patience=6, transpose=0.0)
 PLAIN = replace(SMALL, memory=False)
 """Without its memory a network cannot copy the scale from its primer: it has to know it."""
 PATIENT = replace(QUICK, epochs=120, patience=120, learning_rate=5e-3, weight_decay=0.0)
@@ -59,6 +62,18 @@ def chord(beats: int = 16) -> Clip:
     return make_clip(
         (Note(3840 * bar, pitch, 3840) for bar in range(beats // 4) for pitch in (48, 55)), length=960 * beats
     )
+
+
+def falling(start: int) -> Clip:
+    """The scale the other way."""
+    notes = [Note(960 * beat, SCALE[(start - beat) % 7], 960) for beat in range(16)]
+    return make_clip(notes, length=960 * 16)
+
+
+def falling_songs(count: int = 8) -> tuple[Score, ...]:
+    """What `rising` has not heard: the scale the other way, an octave higher."""
+    clips = ({Role.MELODY: falling(i), Role.ACCOMPANIMENT: chord()} for i in range(count))
+    return tuple(transposed(score_of(c, name=f"fall {i}", shift=0), 12) for i, c in enumerate(clips))
 
 
 @cache

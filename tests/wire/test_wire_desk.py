@@ -22,7 +22,7 @@ from bridge.wire.outbox import KEPT_S, Memory, Peer
 from bridge.wire.packets import format_message, parse
 from bridge.wire.requests import MAX_OPEN
 from bridge.wire.work import answer_packets
-from tests.wire.wire_fakes import FakeShelf, a_clip, chords, echo
+from tests.wire.wire_fakes import FakeCard, FakeShelf, a_clip, chords, echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -386,6 +386,17 @@ def test_an_option_that_a_request_has_no_use_for_is_named_and_changes_nothing(ta
     table.hear(*melody(1), m.Continue(1, 960, 1, 3, (("clips", 1), ("meter", "6/8"))))
     assert [(n.code, n.text.split()[0]) for n in table.told(m.Notice)] == [("option.not_used", "meter")]
     assert table.jobs[0].request.meter == Meter(4, 4)
+
+
+def test_a_voice_that_the_model_never_heard_is_named_and_the_other_one_is_asked_for() -> None:
+    lines = FakeShelf({"lines": FakeCard(beats={"melody": 2_000, "accompaniment": 0})})
+    table = Table(Desk(lines, model="lines", version="0.1", choose_rng_seed=lambda: SEED))
+    table.hear(*melody(1), m.Continue(1, 960, 1, 3, (("clips", 1),)))
+    (notice,) = table.told(m.Notice)
+    assert notice.code == "model.voice_unheard"
+    assert "has never heard an accompaniment, so that voice stays silent" in notice.text
+    table.hear(*melody(2), m.Continue(2, 960, 1, 3, (("clips", 1), ("voices", "melody"))))
+    assert len(table.told(m.Notice)) == 1
 
 
 @pytest.mark.parametrize("meter", ["waltz", "4", "0/4", "4/5", 6.0])

@@ -25,6 +25,7 @@ WAIT_S = 10.0
 class FakeCard:
     version: str = "1"
     description: str = "plays what it hears"
+    beats: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
