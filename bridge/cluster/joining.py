@@ -45,11 +45,13 @@ _STORE_BYTES: Final = 256 * 2**20
 _QUIET: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_TRAIN_V2_ENABLED": "1",
+    "RAY_TRAIN_METRICS_ENABLED": "0",
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "300",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
 }
-"""No telemetry, no bars beside ours."""
+"""No telemetry, no bars beside ours, and patience with machines that have much to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.beats.playlist import Score
+    from bridge.network.model import MacNet
     from bridge.network.training import Weights
 
 SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
@@ -117,6 +118,32 @@ class Trained:
     held_out: Sequence[Score] = ()
 
 
+class Learner(Protocol):
+    """What fits a network to songs: a `Fit`, or many that work together."""
+
+    folder: Path
+    ending: Ending | None
+    model: MacNet
+
+    @property
+    def is_better(self) -> bool:
+        """See `Fit`."""
+
+    @property
+    def seconds(self) -> float:
+        """See `Fit`."""
+
+    def run(
+        self,
+        on_progress: Callable[[TrainProgress], None],
+        *,
+        resume: bool,
+        should_stop: Callable[[], bool],
+        on_better: Callable[[Weights], None],
+    ) -> Figures:
+        """See `Fit`."""
+
+
 def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
@@ -127,6 +154,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     audience: Audience = ALONE,
     reading: Reading | None = None,
     run_dir: Path | None = None,
+    fitting: Callable[..., Learner] = Fit,
 ) -> Trained:
     """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
 
@@ -139,6 +167,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         audience: who is told how it goes, and may stop it.
         reading: what the folder gave, where a library has read it; else its MIDI files are read here.
         run_dir: where the run is kept until it is done; beside the shelf when not given.
+        fitting: makes what fits the network, from what a `Fit` is made of.
 
     Raises:
         BadArgument: the name cannot be one.
@@ -156,7 +185,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     with told_apart(run):
         plan = plan_of(recipe, learned, held_out, began=began)
         card = recipe.card or _own_card(folder, reading, plan.base)
-        fit = Fit(
+        fit = fitting(
             learned, held_out, plan.config, plan.settings, folder=run, start=plan.start, floor=plan.floor
         )
         listening = _Listening(run, plan, card, held_out, audience)
@@ -194,7 +223,7 @@ def _split(reading: Reading, folder: Path) -> tuple[list[Score], list[Score]]:
 
 
 def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
-    songs = len(reading.scores)
+    songs = reading.songs
     data = f"{songs} {'song' if songs == 1 else 'songs'} of {folder.name}; {len(reading.left_out)} files left out"
     terms = "those of the songs, which never left this machine"
     if base is None:
@@ -250,7 +279,7 @@ class _Listening:
 
 
 def _finish(
-    fit: Fit, plan: Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
+    fit: Learner, plan: Plan, card: Card, held_out: Sequence[Score], figures: Figures, target: Path
 ) -> Path:
     """Save the best state as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config
