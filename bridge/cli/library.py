@@ -32,7 +32,8 @@ RolesFile = Annotated[
     ),
 ]
 Workers = Annotated[
-    int, typer.Option("--workers", min=0, max=4096, help="Processes, of all machines together; 0: one a core.")
+    int,
+    typer.Option("--workers", min=0, max=4096, help="Processes, of all machines together; 0: one a core."),
 ]
 ClusterAddress = Annotated[
     str | None,
@@ -101,9 +102,7 @@ def _tell(read: Library, *, as_json: bool) -> None:
 
 
 @contextmanager
-def cluster_at(
-    address: str | None, folder: Path, data_dir: Path, workers: int
-) -> Iterator[Cluster | None]:
+def cluster_at(address: str | None, folder: Path, data_dir: Path, workers: int) -> Iterator[Cluster | None]:
     """The cluster that was asked for, while the context lasts; None without an address.
 
     Raises:
@@ -153,16 +152,14 @@ def open_library(
             overrides=overrides,
             workers=workers,
             on_progress=lambda done, of: on_progress(done / of),
-            read=cluster and _reader(cluster, place),
+            read=None if cluster is None else _reader(cluster, place),
         ) as cache,
     ):
         paths = (manifest or place / "manifest.jsonl", page or place / "report.html")
         yield Library(cache, _write(cache, folder, *paths), *paths)
 
 
-def _reader(
-    cluster: Cluster, place: Path
-) -> Callable[[Iterator[Task]], Iterator[tuple[Task, FileReading]]]:
+def _reader(cluster: Cluster, place: Path) -> Callable[[Iterator[Task]], Iterator[tuple[Task, FileReading]]]:
     from functools import partial
 
     from bridge.cluster.reading import Desk, read_on

@@ -139,20 +139,22 @@ class ClusterFit:
         settings = self._plan[1]
         beats = sum(map(len, self._songs[0]))
         beats += round(beats / max(1, len(self._songs[0])) * self._beyond.songs)
-        return self._cluster.asked or before or max(1, min(most, beats // (_ITERATIONS * settings.batch_beats)))
+        return (
+            self._cluster.asked or before or max(1, min(most, beats // (_ITERATIONS * settings.batch_beats)))
+        )
 
     def _make_way(self, orders: Orders, *, resume: bool) -> None:
         """What was saved stays where it can be gone on with, and goes where the run begins anew."""
         shutil.rmtree(orders.folder, ignore_errors=True)
+        saved = self.folder / RUN
         if not resume:
-            for name in (RUN, BEST, LOG):
-                (self.folder / name).unlink(missing_ok=True)
-        elif (self.folder / RUN).exists():
-            if read_tensors(self.folder / RUN)[1].get("learns_from") != orders.digest:
-                raise OtherRun(
-                    f"the run in {self.folder} learned from other songs, or otherwise, than this one would",
-                    hint="Leave out --resume to start over; or name the same folder, base, workers and options.",
-                )
+            for path in (saved, self.folder / BEST, self.folder / LOG):
+                path.unlink(missing_ok=True)
+        elif saved.exists() and read_tensors(saved)[1].get("learns_from") != orders.digest:
+            raise OtherRun(
+                f"the run in {self.folder} learned from other songs, or otherwise, than this one would",
+                hint="Leave out --resume to start over; or name the same folder, base, workers and options.",
+            )
 
     def _take(
         self, notes: Notes, on_progress: Callable[[TrainProgress], None], on_better: Callable[[Weights], None]
@@ -191,13 +193,15 @@ class _Watch:
         self._error: list[BaseException] = []
         self._is_stopping = False
         self._is_over = False
-        self._thread = threading.Thread(target=self._run, args=(_trainer(orders, cluster, self._board),), daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(_trainer(orders, cluster, self._board),), daemon=True
+        )
         self._thread.start()
 
     def _run(self, trainer: Any) -> None:  # noqa: ANN401  Ray's
         try:
             trainer.fit()
-        except Exception as error:  # noqa: BLE001  it is raised where somebody waits
+        except Exception as error:
             self._error.append(error)
 
     def next(self) -> Notes | None:

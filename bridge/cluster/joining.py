@@ -166,7 +166,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 def _ray() -> Any:  # noqa: ANN401  a module
     try:
-        import pyarrow  # noqa: F401, ICN001, PLC0415  as below
+        import pyarrow  # noqa: F401, PLC0415  as below
         import ray  # noqa: PLC0415  it may not be there, and takes a second
         import ray.data  # noqa: PLC0415  with it
     except ModuleNotFoundError as error:

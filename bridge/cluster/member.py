@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.playlist import Score
     from bridge.cluster.orders import Beyond, Orders
-    from bridge.network.training import TrainProgress, Weights
+    from bridge.network.training import TrainProgress
 
 HELD: Final = 16_384
 """Songs that a member holds in memory at most; of about 160 beats, with all their numbers, they take 1.5 GB."""

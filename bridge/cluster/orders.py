@@ -107,7 +107,6 @@ class Orders:
             write_tensors(self.folder / _START, start)
         write_whole(self.folder / _TEAM, json.dumps({"size": self.size}).encode())
 
-
     def clear(self) -> None:
         """Leave only what a run that goes on must know."""
         for path in self.folder.iterdir():
@@ -130,7 +129,10 @@ def size_of_team_in(run: Path) -> int:
 
 
 def digest_of_run(
-    songs: Sequence[Score], plan: tuple[NetworkConfig, TrainSettings, Weights | None], size: int, beyond: Beyond
+    songs: Sequence[Score],
+    plan: tuple[NetworkConfig, TrainSettings, Weights | None],
+    size: int,
+    beyond: Beyond,
 ) -> str:
     """What decides how a run goes; for one member the same as without a cluster."""
     config, settings, start = plan

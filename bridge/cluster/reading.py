@@ -13,7 +13,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Final
 
 from bridge.cluster.shards import (
@@ -25,7 +25,6 @@ from bridge.cluster.shards import (
     answers_in,
     in_shards,
     score_rows,
-    scores_in,
     song_row,
     songs_in,
     task_rows,
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bridge.beats.playlist import Score
     from bridge.cluster.joining import Cluster
     from bridge.library.reading import FileReading, Task
     from bridge.library.songs import PackedSong
@@ -117,8 +115,10 @@ def _main_unknown() -> Iterator[None]:
             main["__file__"] = file
 
 
-def spell_on(desk: Desk, songs: Iterator[PackedSong], *, expected: int) -> Iterator[Score]:
-    """The scores of songs, spelled on a cluster, in whatever order they are done.
+def spell_on(desk: Desk, songs: Iterator[PackedSong], *, expected: int) -> Iterator[Path]:
+    """Spell songs in words on a cluster; yield shards of their scores, in whatever order they are done.
+
+    The shards stay in the desk's folder: whoever asked for them removes them.
 
     Args:
         desk: the cluster, and a folder for shards.
@@ -129,17 +129,15 @@ def spell_on(desk: Desk, songs: Iterator[PackedSong], *, expected: int) -> Itera
         ClusterLost: the cluster went away.
     """
     size = desk.shard(min(expected, desk.stretch()))
-    with _emptied(desk.folder):
-        while True:
-            rows = map(song_row, islice(songs, desk.stretch()))
-            listed = list(in_shards(rows, desk.folder, "songs", SONGS, size=size))
-            if not listed:
-                return
-            for answer in over(listed, _spell_shard, cluster=desk.cluster, answer="spelled"):
-                yield from scores_in(answer)
-                answer.unlink()
-            for path in listed:
-                path.unlink()
+    _empty(desk.folder)
+    for number in count():
+        rows = map(song_row, islice(songs, desk.stretch()))
+        listed = list(in_shards(rows, desk.folder, f"songs-{number:04d}", SONGS, size=size))
+        if not listed:
+            return
+        yield from over(listed, _spell_shard, cluster=desk.cluster, answer="spelled")
+        for path in listed:
+            path.unlink()
 
 
 def _spell_shard(listed: Path, answer: Path) -> None:
@@ -149,9 +147,13 @@ def _spell_shard(listed: Path, answer: Path) -> None:
 @contextmanager
 def _emptied(folder: Path) -> Iterator[None]:
     """Within it, an empty folder; nothing is left of it afterwards."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _empty(folder)
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)

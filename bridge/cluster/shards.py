@@ -149,16 +149,23 @@ def scores_in(path: Path) -> Iterator[Score]:
         )
 
 
+def names_in(path: Path) -> Iterator[str]:
+    """The names of the songs of a shard; nothing else of it is read."""
+    with pq.ParquetFile(path) as shard:
+        for batch in shard.iter_batches(batch_size=4 * _AT_ONCE, columns=["name"]):
+            yield from batch.column(0).to_pylist()
+
+
 @lru_cache(maxsize=1 << 17)
 def _word(text: str) -> Word:
     return parse_word(text)
 
 
 @lru_cache(maxsize=1 << 17)
-def _beat(*numbers: int) -> Beat:
+def _beat(start: int, length: int, felt: int, index: int, bar: int, *meter: int) -> Beat:
     """A beat; songs in one meter share theirs."""
-    *places, numerator, denominator = numbers
-    return Beat(*places, Meter(numerator, denominator))
+    numerator, denominator = meter
+    return Beat(start, length, felt, index, bar, Meter(numerator, denominator))
 
 
 def in_shards(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bridge.cluster.joining import Cluster
 
+
 def over(
     shards: Sequence[Path], work: Callable[[Path, Path], None], *, cluster: Cluster, answer: str
 ) -> Iterator[Path]:

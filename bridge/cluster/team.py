@@ -67,13 +67,14 @@ class TorchTeam:
         counts = torch.tensor([*touched, beats, *learned], device=self._device)
         flat = torch.cat([*(part.flatten() * beats for part in parts), counts])
         dist.all_reduce(flat)
-        counts = flat[-len(counts) :].tolist()
-        total = counts[len(parameters)]
-        spread = (flat / total).split([*(p.numel() for p in parameters), len(counts)])
-        for parameter, gradient, members in zip(parameters, spread, counts, strict=False):
+        members: list[float] = flat[-len(counts) :].tolist()
+        gradients = torch.split(
+            flat / members[len(parameters)], [*(p.numel() for p in parameters), len(counts)]
+        )
+        for parameter, gradient, count in zip(parameters, gradients, members, strict=False):
             # What no member's songs need has no gradient: the optimiser leaves it alone, as it does for one.
-            parameter.grad = gradient.view_as(parameter) if members else None
-        return counts[len(parameters) + 1 :]
+            parameter.grad = gradient.view_as(parameter) if count else None
+        return members[len(parameters) + 1 :]
 
     def vary(self, rng_seed: str) -> None:
         """Let members draw differently: each but the first by a seed of its own, so that none has to be saved."""

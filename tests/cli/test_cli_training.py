@@ -204,7 +204,7 @@ def test_what_cannot_work_is_told_before_anything_is_read(
     def read(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(training, "_read_library", read)
+    monkeypatch.setattr(training, "read_library", read)
     said = macnet("train", tmp_path, *args)
     assert said.code == 1
     assert f"[{code}]" in said.err
