@@ -1,0 +1,43 @@
+"""A real Ray cluster of two nodes, of one processor each, on this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+# Ray reads it at its import: the nodes listen on 127.0.0.1 alone.
+os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+
+pytest.importorskip("ray", reason="the extra [cluster] is not installed")
+
+from bridge.cluster.joining import Cluster, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+Joining = "Callable[..., AbstractContextManager[Cluster]]"
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where two nodes answer: two raylets with their own stores and workers, as two machines have."""
+    from ray.cluster_utils import Cluster as Nodes  # noqa: PLC0415  it may not be there
+
+    nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    nodes.add_node(num_cpus=1)
+    nodes.wait_for_nodes(timeout=120)
+    yield nodes.address
+    nodes.shutdown()
+
+
+@pytest.fixture
+def machines(address: str, tmp_path: Path) -> Iterator[Cluster]:
+    """The cluster of two nodes, joined, with a data folder that both see."""
+    music = tmp_path / "music"
+    music.mkdir(exist_ok=True)
+    with joined(address, music=music, data_dir=tmp_path / "data") as cluster:
+        yield cluster
