@@ -231,7 +231,7 @@ def _check_machines(ray: Any, shared: Sequence[Path]) -> None:  # noqa: ANN401  
                 f"the machine {machine} cannot take part: {_first_line(error.__cause__ or error)}",
                 hint=f"Install macnet-bridge {__version__} with [cluster,train] there, for the Python that Ray uses.",
             ) from error
-        _compare(machine, here, there)
+        compare(machine, here, there)
 
 
 def look_around(folders: Sequence[str]) -> dict[str, str]:
@@ -259,7 +259,13 @@ def _marked(folder: Path) -> Iterator[None]:
         mark.unlink(missing_ok=True)
 
 
-def _compare(machine: str, here: Mapping[str, str], there: Mapping[str, str]) -> None:
+def compare(machine: str, here: Mapping[str, str], there: Mapping[str, str]) -> None:
+    """See that a machine sees what this one does, as `look_around` tells of both.
+
+    Raises:
+        ClusterMismatch: it has another version of the bridge.
+        FolderNotShared: it has no such folder, or another one.
+    """
     if there[""] != here[""]:
         raise ClusterMismatch(
             f"the machine {machine} has macnet-bridge {there['']}, this one {here['']}",

@@ -50,18 +50,20 @@ class _Part(Fit):
     def _batches(self, epoch: int) -> Iterator[list[Score]]:
         yield from super()._batches(epoch)
         rng = random.Random(f"{self.settings.rng_seed} {epoch} beyond")  # noqa: S311  music is no secret
-        for songs in _windows(self._beyond, *self._is_member_of, rng):
+        for songs in windows(self._beyond, *self._is_member_of, rng):
             yield from one_pass(
                 songs, longest=self.settings.longest, batch_beats=self.settings.batch_beats, rng=rng
             )
 
 
-def _windows(beyond: Beyond, rank: int, size: int, rng: random.Random) -> Iterator[Sequence[Score]]:
+def windows(
+    beyond: Beyond, rank: int, size: int, rng: random.Random, *, most: int = HELD
+) -> Iterator[Sequence[Score]]:
     """The songs of a member's shards, in another order each time, as many at a time as memory holds."""
     shards = list(beyond.dealt(rank, size))
     rng.shuffle(shards)
     songs = (score for shard in shards for score in beyond.songs_in(shard))
-    while window := list(islice(songs, HELD)):
+    while window := list(islice(songs, most)):
         yield window
 
 

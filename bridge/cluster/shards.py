@@ -37,7 +37,7 @@ Row = dict[str, Any]
 TASKS: Final = pa.schema([("task", pa.string())])
 READINGS: Final = pa.schema([("task", pa.string()), ("reading", pa.string())])
 SONGS: Final = pa.schema(
-    [("name", pa.string()), ("packed", pa.binary()), ("shift", pa.int8()), ("is_scale_known", pa.bool_())]
+    [("name", pa.string()), ("packed", pa.binary()), ("shift", pa.int32()), ("is_scale_known", pa.bool_())]
 )
 _BEAT_COLUMNS: Final = ("start", "length", "felt", "index", "bar", "numerator", "denominator")
 SCORES: Final = pa.schema(
@@ -45,7 +45,7 @@ SCORES: Final = pa.schema(
         ("name", pa.string()),
         ("voices", pa.list_(pa.list_(pa.string()))),
         ("known", pa.list_(pa.bool_())),
-        ("shift", pa.int8()),
+        ("shift", pa.int32()),
         ("shift_nats", pa.float64()),
         ("is_tied", pa.bool_()),
         *((column, pa.list_(pa.int32())) for column in _BEAT_COLUMNS),

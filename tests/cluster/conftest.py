@@ -15,8 +15,7 @@ pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 from bridge.cluster.joining import Cluster, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
     from pathlib import Path
 
 Joining = "Callable[..., AbstractContextManager[Cluster]]"

@@ -33,7 +33,10 @@ def music(tmp_path: Path) -> Path:
     folder = tmp_path / "music"
     folder.mkdir(exist_ok=True)
     for number in range(30):
-        riff = tuple((at, pitch + number % 11, long, loud) for at, pitch, long, loud in repeated(RIFF, 2 + number // 11))
+        riff = tuple(
+            (at, pitch + number % 11, long, loud)
+            for at, pitch, long, loud in repeated(RIFF, 2 + number // 11)
+        )
         lay(folder, f"songs/{number:02d}.mid", [track(riff, "Lead"), track(CHORDS, "Keys")], beats=20)
     lay(folder, "again.mid", [track(RIFF, "Lead"), track(CHORDS, "Keys")])
     lay(folder, "higher.mid", [track(RIFF, "Lead", higher=3), track(CHORDS, "Keys", higher=3)])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bridge.network.training import Weights
 
 BRIEF = replace(toy.QUICK, epochs=2)
-LONG = replace(toy.QUICK, epochs=40, save_every_s=0.0)
+LONG = replace(toy.QUICK, epochs=16, save_every_s=0.0)
 
 
 def team_of(
@@ -58,7 +58,9 @@ def differences(one: Weights, other: Weights) -> float:
     return max(float((one[name] - other[name]).abs().max()) for name in one)
 
 
-def test_a_team_of_one_learns_the_same_weights_as_without_a_cluster(machines: Cluster, tmp_path: Path) -> None:
+def test_a_team_of_one_learns_the_same_weights_as_without_a_cluster(
+    machines: Cluster, tmp_path: Path
+) -> None:
     team, one = team_of(1, machines, tmp_path / "team"), alone(tmp_path / "alone")
     seen: list[TrainProgress] = []
     heard: list[Weights] = []
@@ -68,7 +70,7 @@ def test_a_team_of_one_learns_the_same_weights_as_without_a_cluster(machines: Cl
     assert (team.ending, team.is_better) == (Ending.PASSES, True)
     assert seen[-1].of == 2 * one._batches_in_epoch
     assert differences(heard[-1], team.model.state_dict()) == 0.0
-    assert 0 < team.seconds
+    assert team.seconds > 0
 
 
 def test_a_worker_that_is_killed_while_it_learns_is_replaced_and_the_model_is_the_same(
@@ -78,7 +80,7 @@ def test_a_worker_that_is_killed_while_it_learns_is_replaced_and_the_model_is_th
     killed: list[int] = []
 
     def kill_the_second(progress: TrainProgress) -> None:
-        if not killed and progress.iteration >= 3:
+        if not killed:
             killed.append(progress.iteration)
             os.kill(dict(broken._notes.workers)[1], signal.SIGKILL)
 
@@ -93,13 +95,12 @@ def test_a_worker_that_is_killed_while_it_learns_is_replaced_and_the_model_is_th
 def test_whoever_waits_may_stop_it_and_go_on_later(machines: Cluster, tmp_path: Path) -> None:
     seen: list[TrainProgress] = []
     team = team_of(1, machines, tmp_path, LONG)
-    team.run(seen.append, should_stop=lambda: bool(seen))
+    figures = team.run(seen.append, should_stop=lambda: bool(seen))
     assert team.ending is Ending.STOPPED
     assert seen[-1].iteration < seen[-1].of
     again = team_of(0, machines, tmp_path, LONG)
-    more: list[TrainProgress] = []
-    again.run(more.append, resume=True)
-    assert more[0].iteration > seen[0].iteration
+    assert again.run(ignore, resume=True, should_stop=lambda: True) == figures
+    assert again.seconds >= team.seconds > 0
     with pytest.raises(OtherRun):
         team_of(2, machines, tmp_path, LONG).run(ignore, resume=True)
 
