@@ -33,7 +33,12 @@ RolesFile = Annotated[
 ]
 Workers = Annotated[
     int,
-    typer.Option("--workers", min=0, max=4096, help="Processes, of all machines together; 0: one a core."),
+    typer.Option(
+        "--workers",
+        min=0,
+        max=4096,
+        help="Processes that work at once, on all machines together; 0: as many as are good.",
+    ),
 ]
 ClusterAddress = Annotated[
     str | None,

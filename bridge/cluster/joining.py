@@ -185,13 +185,15 @@ def _start(ray: Any, address: str, workers: int, scratch: Path | None) -> None: 
     try:
         ray.init(**how, log_to_driver=False, logging_level=logging.CRITICAL, configure_logging=True)
     except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
-        raise _unreachable(address, _first_line(error)) from error
+        raise _unreachable(address, _why(error)) from error
     for name in ("ray", "ray.data", "ray.train", "ray.tune"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _why(error: BaseException) -> str:
+    """What matters of an error: Ray puts traces of several machines before it."""
+    lines = [line.strip() for line in str(error.__cause__ or error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
 
 
 def _cores() -> int:
@@ -228,7 +230,7 @@ def _check_machines(ray: Any, shared: Sequence[Path]) -> None:  # noqa: ANN401  
             there = ray.get(answer, timeout=_LOOK_S)
         except ray.exceptions.RayError as error:
             raise ClusterMismatch(
-                f"the machine {machine} cannot take part: {_first_line(error.__cause__ or error)}",
+                f"the machine {machine} cannot take part: {_why(error)}",
                 hint=f"Install macnet-bridge {__version__} with [cluster,train] there, for the Python that Ray uses.",
             ) from error
         compare(machine, here, there)
@@ -292,6 +294,6 @@ def ray_errors() -> Iterator[None]:
         yield
     except ray.exceptions.RayError as error:
         raise ClusterLost(
-            f"the cluster could not end its work: {_first_line(error.__cause__ or error)}",
+            f"the cluster could not end its work: {_why(error)}",
             hint="Look whether its machines run (ray status); the same command goes on with what is kept.",
         ) from error

@@ -168,6 +168,12 @@ def test_what_goes_on_is_the_same_run(macnet: Callable[..., Said], trainer: Trai
     assert macnet(*shlex.split(command)[1:]).code == 0
 
 
+def test_what_goes_on_is_on_the_same_cluster(tmp_path: Path) -> None:
+    settings = TrainSettings()
+    job = training.Job(tmp_path, "mine", "none", settings, False, tmp_path, None, 0.0, "10.0.0.5:6379", 8)  # noqa: FBT003  as the command makes it
+    assert "--cluster 10.0.0.5:6379 --workers 8" in job.go_on
+
+
 def test_the_first_interrupt_asks_and_the_second_breaks_off() -> None:
     before = signal.getsignal(signal.SIGINT)
     with first_interrupt_asks() as should_stop:

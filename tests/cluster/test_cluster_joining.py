@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.cli.edge import run
 from bridge.cluster import joining
 from bridge.cluster.joining import joined
 from bridge.errors import (
@@ -47,6 +48,25 @@ def test_an_address_that_does_not_answer_is_told_of_at_once(tmp_path: Path, addr
     with pytest.raises(ClusterUnreachable) as told:
         join(address.format(closed=closed_port()), tmp_path)
     assert "ray start --head" in told.value.hint
+
+
+@pytest.mark.parametrize("command", [("library",), ("train", "--name", "mine")])
+def test_a_command_says_what_to_do_when_no_cluster_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    at = f"127.0.0.1:{closed_port()}"
+    assert run([*command, str(tmp_path), "--cluster", at, "--data-dir", str(tmp_path / "data")]) == 1
+    said = capsys.readouterr().err
+    assert f"no cluster answers at '{at}'" in said
+    assert "[cluster.unreachable]" in said
+    assert not (tmp_path / "data" / "libraries").exists()
+
+
+def test_a_folder_that_is_not_there_is_told_of_before_a_cluster_is_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["library", str(tmp_path / "none"), "--cluster", "local"]) == 1
+    assert "[library.missing]" in capsys.readouterr().err
 
 
 def test_without_ray_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

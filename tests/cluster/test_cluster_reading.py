@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import pytest
 
 from bridge.cluster.reading import Desk, read_on, spell_on
 from bridge.cluster.songbook import bound
+from bridge.cluster.streaming import over
+from bridge.errors import ClusterLost
 from bridge.library.looking import look_through, overrides_of
 from bridge.library.reading import FileReading, Task, read_file
 from bridge.library.songs import packed_songs_of, songs_of
@@ -87,6 +90,16 @@ def test_songs_are_spelled_on_two_machines_as_on_one(machines: Cluster, music: P
         songs = sorted((song.score for song in songs_of(cache)), key=_name)
     assert list(book.scores) == songs
     assert len(songs) > 20
+
+
+def fill_the_disk(listed: Path, answer: Path) -> None:
+    del listed, answer
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_a_worker_cannot_do_is_told_in_the_systems_words(machines: Cluster, tmp_path: Path) -> None:
+    with pytest.raises(ClusterLost, match="No space left on device"):
+        list(over([tmp_path / "a.parquet"], fill_the_disk, cluster=machines, answer="read"))
 
 
 def _name(score: Score) -> str:

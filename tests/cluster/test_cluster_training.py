@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,9 @@ import torch
 
 from bridge.cluster.fitting import ClusterFit
 from bridge.errors import ClusterTooSmall, OtherRun
+from bridge.network.checkpoint import WEIGHTS, read_card
+from bridge.network.corpus import Reading
+from bridge.network.recipe import Audience, Listen, Recipe, train
 from bridge.network.training import Ending, Fit, TrainProgress
 from tests.network import toy
 
@@ -46,10 +50,6 @@ def team_of(
     )
 
 
-def alone(folder: Path, settings: TrainSettings = BRIEF) -> Fit:
-    return Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=folder, device=torch.device("cpu"))
-
-
 def ignore(_: object) -> None:
     """Nobody waits."""
 
@@ -58,18 +58,32 @@ def differences(one: Weights, other: Weights) -> float:
     return max(float((one[name] - other[name]).abs().max()) for name in one)
 
 
-def test_a_team_of_one_learns_the_same_weights_as_without_a_cluster(
-    machines: Cluster, tmp_path: Path
-) -> None:
-    team, one = team_of(1, machines, tmp_path / "team"), alone(tmp_path / "alone")
+def test_a_team_of_one_makes_the_same_model_as_without_a_cluster(machines: Cluster, tmp_path: Path) -> None:
     seen: list[TrainProgress] = []
-    heard: list[Weights] = []
-    figures = team.run(seen.append, on_better=heard.append)
-    assert figures == one.run(ignore)
-    assert differences(one.model.state_dict(), team.model.state_dict()) == 0.0
-    assert (team.ending, team.is_better) == (Ending.PASSES, True)
-    assert seen[-1].of == 2 * one._batches_in_epoch
-    assert differences(heard[-1], team.model.state_dict()) == 0.0
+    heard: list[Listen] = []
+    audience = Audience(on_progress=seen.append, on_sample=heard.append, sample_every_s=0.0)
+    here = partial(Fit, device=torch.device("cpu"))
+    there = partial(ClusterFit, cluster=replace(machines, asked=1))
+    one, team = (
+        train(
+            tmp_path,
+            "mine",
+            recipe=Recipe(BRIEF, shape=toy.SMALL),
+            models_dir=tmp_path / which,
+            audience=audience,
+            reading=Reading(toy.songs(), {}),
+            fitting=fitting,
+        )
+        for which, fitting in (("here", here), ("there", there))
+    )
+    assert (team.folder / WEIGHTS).read_bytes() == (one.folder / WEIGHTS).read_bytes()
+    assert read_card(team.folder) == read_card(one.folder)
+    assert (team.figures, team.ending, team.is_better) == (one.figures, Ending.PASSES, True)
+    assert [path.name for path in sorted(team.folder.iterdir())] == [
+        path.name for path in sorted(one.folder.iterdir())
+    ]
+    assert seen[-1].of == seen[0].of
+    assert len(heard) >= 2
     assert team.seconds > 0
 
 
