@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ _PATIENCE_S: Final = 5.0
 """How long an address may take to answer."""
 _LOOK_S: Final = 120.0
 """How long a machine may take to start a process that looks around."""
+_LONGEST_REASON: Final = 240
+"""Letters of what Ray says."""
 _STORE_BYTES: Final = 256 * 2**20
 """Memory for what is handed from process to process on this machine: paths and progress, never songs."""
 
@@ -99,7 +102,7 @@ def joined(address: str, *, workers: int = 0, music: Path, data_dir: Path) -> It
     scratch = Path(tempfile.mkdtemp(prefix="macnet-", dir=_short_folder())) if is_local else None
     try:
         with _environment(_alone() if is_local else {}):
-            ray = _ray()
+            ray = _ray(is_local=is_local)
             _start(ray, address, workers, scratch)
         try:
             cluster = _counted(ray, address, workers)
@@ -164,7 +167,12 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _ray() -> Any:  # noqa: ANN401  a module
+def _ray(*, is_local: bool) -> Any:  # noqa: ANN401  a module
+    if is_local and "ray" in sys.modules and not _loaded_alone:
+        raise ClusterUnreachable(
+            "Ray was loaded before, and a cluster of its would listen to other machines too",
+            hint="Join the local cluster in a Python process that has not imported ray.",
+        )
     try:
         import pyarrow  # noqa: F401, PLC0415  as below
         import ray  # noqa: PLC0415  it may not be there, and takes a second
@@ -174,7 +182,13 @@ def _ray() -> Any:  # noqa: ANN401  a module
             f"a cluster needs {error.name}, which is not installed",
             hint="pip install 'macnet-bridge[cluster]' (and [train] to train), on every machine.",
         ) from error
+    if is_local:
+        _loaded_alone.append(True)
     return ray
+
+
+_loaded_alone: Final[list[bool]] = []
+"""Not empty once Ray was loaded so that it listens on 127.0.0.1 alone; it decides at its import, for good."""
 
 
 def _start(ray: Any, address: str, workers: int, scratch: Path | None) -> None:  # noqa: ANN401  a module
@@ -191,9 +205,9 @@ def _start(ray: Any, address: str, workers: int, scratch: Path | None) -> None: 
 
 
 def _why(error: BaseException) -> str:
-    """What matters of an error: Ray puts traces of several machines before it."""
-    lines = [line.strip() for line in str(error.__cause__ or error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    """What matters of an error: its last line, as Ray puts traces of several machines before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:_LONGEST_REASON] if lines else type(error).__name__
 
 
 def _cores() -> int:

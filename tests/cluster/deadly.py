@@ -1,7 +1,8 @@
-"""Readers of files that end the processes they run in; workers import them."""
+"""Work that goes wrong, and ends the processes that do it; workers import it."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -30,3 +31,9 @@ def kill_the_worker_once(task: Task) -> FileReading:
 def title_of(process: int) -> str:
     """What a process calls itself: Ray's workers say what they are at."""
     return Path(f"/proc/{process}/cmdline").read_text("utf-8").strip("\0")
+
+
+def fill_the_disk(listed: Path, answer: Path) -> None:
+    """What a worker meets whose disk is full."""
+    del listed, answer
+    raise OSError(errno.ENOSPC, "No space left on device")

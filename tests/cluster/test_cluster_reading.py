@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from bridge.library.reading import FileReading, Task, read_file
 from bridge.library.songs import packed_songs_of, songs_of
 from bridge.library.verdicts import FileVerdict, verdicts
 from bridge.library.workers import read_files
-from tests.cluster.deadly import kill_the_worker_once
+from tests.cluster.deadly import fill_the_disk, kill_the_worker_once
 from tests.library.music import lay, repeated, track
 from tests.library.projects import CHORDS, LOW, RIFF
 
@@ -90,11 +89,6 @@ def test_songs_are_spelled_on_two_machines_as_on_one(machines: Cluster, music: P
         songs = sorted((song.score for song in songs_of(cache)), key=_name)
     assert list(book.scores) == songs
     assert len(songs) > 20
-
-
-def fill_the_disk(listed: Path, answer: Path) -> None:
-    del listed, answer
-    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_what_a_worker_cannot_do_is_told_in_the_systems_words(machines: Cluster, tmp_path: Path) -> None:
