@@ -49,7 +49,7 @@ _QUIET: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_TRAIN_V2_ENABLED": "1",
     "RAY_TRAIN_METRICS_ENABLED": "0",
-    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "300",
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "600",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
@@ -128,6 +128,11 @@ def _knock(address: str) -> None:
 
 
 def _unreachable(address: str, why: str) -> ClusterUnreachable:
+    if address == LOCAL:
+        return ClusterUnreachable(
+            f"a cluster could not be started on this machine ({why})",
+            hint="Close programs that keep it busy and try again; without --cluster all cores work too.",
+        )
     return ClusterUnreachable(
         f"no cluster answers at {address!r} ({why})",
         hint=f"Name HOST:PORT as `ray start --head` printed it, on a machine that has joined it; or {LOCAL!r}.",
@@ -168,7 +173,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 def _ray(*, is_local: bool) -> Any:  # noqa: ANN401  a module
-    if is_local and "ray" in sys.modules and not _loaded_alone:
+    if is_local and sys.modules.get("ray") is not None and not _loaded_alone:
         raise ClusterUnreachable(
             "Ray was loaded before, and a cluster of its would listen to other machines too",
             hint="Join the local cluster in a Python process that has not imported ray.",
@@ -198,7 +203,7 @@ def _start(ray: Any, address: str, workers: int, scratch: Path | None) -> None: 
         how |= {"include_dashboard": False, "_temp_dir": str(scratch)}
     try:
         ray.init(**how, log_to_driver=False, logging_level=logging.CRITICAL, configure_logging=True)
-    except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
+    except Exception as error:  # Ray has no kind of its own for what goes wrong at a start
         raise _unreachable(address, _why(error)) from error
     for name in ("ray", "ray.data", "ray.train", "ray.tune"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

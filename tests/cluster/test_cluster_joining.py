@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytest.importorskip("pyarrow", reason="the extra [cluster] is not installed")
+
 from bridge.cli.edge import run
 from bridge.cluster import joining
 from bridge.cluster.joining import joined

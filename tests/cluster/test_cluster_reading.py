@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest.importorskip("pyarrow", reason="the extra [cluster] is not installed")
+
 from bridge.cluster.reading import Desk, read_on, spell_on
 from bridge.cluster.songbook import bound
 from bridge.cluster.streaming import over

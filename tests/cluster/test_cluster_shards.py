@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("pyarrow", reason="the extra [cluster] is not installed")
+
 from bridge.beats.playlist import cut, score_of
 from bridge.cluster.member import windows
 from bridge.cluster.orders import digest_of

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+pytest.importorskip("pyarrow", reason="the extra [cluster] is not installed")
+
 from bridge.cluster.fitting import ClusterFit
 from bridge.errors import ClusterTooSmall, OtherRun
 from bridge.network.checkpoint import WEIGHTS, read_card
