@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -42,6 +43,8 @@ _LOOK_S: Final = 120.0
 """How long a machine may take to start a process that looks around."""
 _LONGEST_REASON: Final = 240
 """Letters of what Ray says."""
+_NAMED: Final = re.compile(r"[\w.]*(Error|Exception): ")
+"""How the line of a trace begins that names the error."""
 _STORE_BYTES: Final = 256 * 2**20
 """Memory for what is handed from process to process on this machine: paths and progress, never songs."""
 
@@ -210,9 +213,10 @@ def _start(ray: Any, address: str, workers: int, scratch: Path | None) -> None: 
 
 
 def _why(error: BaseException) -> str:
-    """What matters of an error: its last line, as Ray puts traces of several machines before it."""
+    """What matters of an error: Ray puts traces of several machines before it, and advice behind it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1][:_LONGEST_REASON] if lines else type(error).__name__
+    named = [line for line in lines if _NAMED.match(line)]
+    return (named or lines or [type(error).__name__])[-1][:_LONGEST_REASON]
 
 
 def _cores() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.cluster.joining import ray_errors
+from bridge.errors import ClusterLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ def over(
         answer: what is put before the name of a shard to name its answer.
 
     Raises:
-        ClusterLost: the cluster went away.
+        ClusterLost: the cluster went away, or a worker could not read or write a shard.
     """
     import ray.data  # noqa: PLC0415  it may not be there
 
@@ -44,12 +45,25 @@ def over(
             compute=ray.data.TaskPoolStrategy(size=min(cluster.readers, len(items))),
         )
         for row in data.iter_rows():
+            if row["fault"]:
+                raise _unworked(row)
             yield Path(row["answer"])
 
 
 def _work_on(row: dict[str, Any], *, work: Callable[[Path, Path], None]) -> dict[str, Any]:
-    work(Path(row["shard"]), Path(row["answer"]))
-    return row
+    """What a worker does; what the system refuses comes back in its own words, without Ray's around them."""
+    try:
+        work(Path(row["shard"]), Path(row["answer"]))
+    except OSError as error:
+        return {**row, "fault": error.strerror or str(error)}
+    return {**row, "fault": ""}
+
+
+def _unworked(row: dict[str, Any]) -> ClusterLost:
+    return ClusterLost(
+        f"a worker could not do its part: {row['fault']} ({row['answer']})",
+        hint="Every machine must be able to write the data folder, with room left; then the same command goes on.",
+    )
 
 
 def _be_quiet(context: Any) -> None:  # noqa: ANN401  Ray's

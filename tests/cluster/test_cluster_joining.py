@@ -100,13 +100,24 @@ def test_a_machine_with_another_version_is_told_of(tmp_path: Path) -> None:
         joining.compare("10.0.0.7", here, {**here, "": "0.0.0"})
 
 
+TRACE = """ray::Map() (pid=7, ip=10.0.0.7)
+  File "reading.py", line 3, in work
+ModuleNotFoundError: No module named 'bridge'
+To change retry attempts, configure something else.
+"""
+
+
 def test_what_ray_says_of_a_cluster_that_is_gone_is_an_error_of_ours(machines: Cluster) -> None:
     import ray  # noqa: PLC0415  it may not be there
 
     assert machines.processors == 2
     with pytest.raises(ClusterLost, match="the node was lost"), joining.ray_errors():
         raise ray.exceptions.RaySystemError("the node was lost")
-    assert issubclass(ClusterLost, ClusterError)
+    with (
+        pytest.raises(ClusterError, match="work: ModuleNotFoundError: No module named 'bridge'$"),
+        joining.ray_errors(),
+    ):
+        raise ray.exceptions.RaySystemError(TRACE)
 
 
 LISTENING = """
