@@ -121,8 +121,12 @@ def _spelled_on(cluster: Cluster, job: Job, read: Library, on_progress: Callable
         if _is_late(job, songs, read.report.songs):
             break
     book = bound(shards)
-    fitting = partial(ClusterFit, cluster=cluster, beyond=book.beyond, on_loss=_tell_loss)
+    fitting = partial(ClusterFit, cluster=cluster, beyond=book.beyond, on_team=_tell_team, on_loss=_tell_loss)
     return Material(Reading(book.scores, {}, book.beyond.songs), {"fitting": fitting})
+
+
+def _tell_team(size: int) -> None:
+    remark("one worker learns" if size == 1 else f"{size} workers learn together")
 
 
 def _tell_loss() -> None:

@@ -7,8 +7,10 @@ then is learned again, from the same batches, so that the run ends as one that n
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.cluster.board import Board, Notes, Outcome
@@ -49,11 +51,11 @@ class ClusterFit:
         floor: figures that must be beaten.
         cluster: where.
         beyond: songs to learn from that no machine holds.
+        on_team: told how many workers learn together.
         on_loss: told when workers were lost and replaced.
 
     Attributes:
         ending: why the run is over; None before.
-        size: workers.
     """
 
     def __init__(  # noqa: PLR0913  as a `Fit`
@@ -68,6 +70,7 @@ class ClusterFit:
         floor: Figures | None = None,
         cluster: Cluster,
         beyond: Beyond = NOTHING_BEYOND,
+        on_team: Callable[[int], None] = lambda _: None,
         on_loss: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = folder
@@ -76,7 +79,7 @@ class ClusterFit:
         self._songs = (learned, held_out)
         self._plan = (config, settings, start)
         self._floor, self._cluster, self._beyond = floor, cluster, beyond
-        self._on_loss = on_loss
+        self._on_team, self._on_loss = on_team, on_loss
         self._notes = Notes()
 
     @property
@@ -122,8 +125,10 @@ class ClusterFit:
         config, settings, start = self._plan
         size = self._size(resume=resume)
         digest = digest_of_run([*learned, *held_out], self._plan, size, self._beyond)
+        until = time.time() + (60 * settings.minutes or math.inf)
+        self._on_team(size)
         return Orders(
-            self.folder, size, config, settings, self._floor, digest, start is not None, self._beyond
+            self.folder, size, config, settings, self._floor, digest, start is not None, self._beyond, until
         )
 
     def _size(self, *, resume: bool) -> int:

@@ -31,6 +31,7 @@ class _Part(Fit):
     def __init__(self, orders: Orders, *, device: Any, team: TorchTeam) -> None:  # noqa: ANN401  torch's
         self._beyond = orders.beyond
         self._digest = orders.digest
+        self._until = orders.until
         self._is_member_of = (team.rank, team.size)
         super().__init__(
             orders.learned(team.rank),
@@ -43,6 +44,12 @@ class _Part(Fit):
             device=device,
             team=team,
         )
+
+    def _begin(self, *, resume: bool) -> None:
+        """Begin or go on; of the minutes that were promised, those are left that starting workers has not taken."""
+        super()._begin(resume=resume)
+        (left_s,) = self.team.told([self._until - time.time()])
+        self._clock.budget_s = self._place.seconds + max(1.0, left_s)
 
     def _learns_from(self) -> str:
         return self._digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,7 @@ class Orders:
         digest: what decides how the run goes, see `learns_from`.
         has_start: whether there are weights to start from.
         beyond: songs that are read anew in every pass.
+        until: when to have done, in seconds since 1970; without end where no minutes were promised.
     """
 
     run: Path
@@ -79,6 +81,7 @@ class Orders:
     digest: str
     has_start: bool
     beyond: Beyond = NOTHING_BEYOND
+    until: float = math.inf
 
     @property
     def folder(self) -> Path:

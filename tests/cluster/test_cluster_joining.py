@@ -114,7 +114,7 @@ def test_what_ray_says_of_a_cluster_that_is_gone_is_an_error_of_ours(machines: C
     with pytest.raises(ClusterLost, match="the node was lost"), joining.ray_errors():
         raise ray.exceptions.RaySystemError("the node was lost")
     with (
-        pytest.raises(ClusterError, match="work: ModuleNotFoundError: No module named 'bridge'$"),
+        pytest.raises(ClusterError, match="work: ModuleNotFoundError: No module named"),
         joining.ray_errors(),
     ):
         raise ray.exceptions.RaySystemError(TRACE)
