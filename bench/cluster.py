@@ -24,9 +24,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from rich.console import Console
-from rich.table import Table
-
 from bench.library import SONGS, lay_library
 from bridge.cluster.fitting import ClusterFit
 from bridge.cluster.joining import Cluster, joined
@@ -64,6 +61,8 @@ if TYPE_CHECKING:
     from bridge.library.reading import FileReading
     from bridge.library.songs import PackedSong
 
+PARTS = ("reading", "spelling", "learning")
+HEADS = ("", "amount", "", "a second", "of one processor")
 _SAMPLE = 256
 _SETTINGS = TrainSettings(epochs=1, batch_beats=512, longest=256, check_every=10_000, mixed_precision=False)
 
@@ -198,34 +197,32 @@ def _learn(fit: Fit | ClusterFit, learned: Sequence[Score]) -> int:
 
 def weights(
     tasks: Sequence[Task], songs: Sequence[PackedSong], scores: Sequence[Score], scratch: Path
-) -> Table:
-    """What a row of each kind of shard weighs on disk, and a song in memory."""
+) -> Iterator[tuple[str, float]]:
+    """What a row of each kind of shard weighs on disk, and a song in memory, in bytes."""
     answers = [(task, read_file(task)) for task in tasks]
     kinds = {
-        "a file to be read": (task_rows(tasks), TASKS, len(tasks)),
-        "what became of a file": (answer_rows(answers), READINGS, len(answers)),
-        "a song, packed": (map(song_row, songs), PACKED, len(songs)),
-        "a song in words": (score_rows(scores), SCORES, len(scores)),
+        "Parquet: a file to be read": (task_rows(tasks), TASKS, len(tasks)),
+        "Parquet: what became of a file": (answer_rows(answers), READINGS, len(answers)),
+        "Parquet: a song, packed": (map(song_row, songs), PACKED, len(songs)),
+        "Parquet: a song in words": (score_rows(scores), SCORES, len(scores)),
     }
-    table = Table("in Parquet", "bytes a row")
     for what, (rows, schema, count) in kinds.items():
         write_rows(scratch / "row.parquet", rows, schema)
-        table.add_row(what, f"{(scratch / 'row.parquet').stat().st_size / count:,.0f}")
+        yield what, (scratch / "row.parquet").stat().st_size / count
     numbers = [prepare(score, SHAPE) for score in scores]
     held = sum(
         n.runs.nbytes + n.distances.nbytes + n.metre.nbytes + n.lookback.nbytes + n.choices.nbytes
         for n in numbers
     )
-    table.add_row("in memory: the numbers of a song", f"{held / len(numbers):,.0f}")
-    table.add_row("felt beats of a song", f"{sum(map(len, scores)) / len(scores):,.0f}")
-    return table
+    yield f"memory: a song of {sum(map(len, scores)) / len(scores):.0f} felt beats", held / len(numbers)
 
 
 def main() -> None:
-    """Measure and print the tables."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__.splitlines()[0])
     parser.add_argument("songs_of", nargs="?", type=Path, default=SONGS, help="a folder of MIDI files")
     parser.add_argument("--files", type=int, default=2_000, help="how many files are read")
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS, help="what is measured")
     parser.add_argument(
         "--songs", type=int, default=200, help="how many of them are spelled and learned from"
     )
@@ -239,36 +236,46 @@ def main() -> None:
         folder.mkdir()
         data.mkdir()
         lay_library(originals[::step], folder, options.files)
-        _print(folder, data, options.songs)
+        _print(folder, data, options.songs, options.parts)
 
 
-def _print(folder: Path, data: Path, songs: int) -> None:
-    console = Console(width=110)
+def _print(folder: Path, data: Path, songs: int, parts: Sequence[str]) -> None:
+    """Measure the parts that were asked for, and print each line once it is known."""
     clusters = Clusters(folder, data)
     files = sorted(folder.rglob("*.mid"))
-    table = Table("", "count", "seconds", "a second", "of one processor")
-    for column in table.columns[1:]:
-        column.justify = "right"
     tasks = [Task(path.relative_to(folder).as_posix(), path) for path in files]
-    rows = list(reading_rows(tasks, clusters))
-    rows.append(taking_row(folder, tasks, data))
+    _say(HEADS)
+    _tell(taking_row(folder, tasks, data))
     with look_through(folder, data / "taken") as cache:
         packed = list(islice(packed_songs_of(cache), songs))
-    remembered = next((data / "taken").rglob("library.sqlite")).stat().st_size / len(files)
-    rows += spelling_rows(packed, clusters)
     scores = [song.unpacked().score for song in packed]
-    rows += training_rows(scores, clusters)
-    for row in rows:
-        speed = [f"{row.amount / seconds:,.1f}" for seconds in (row.seconds, row.processor_seconds)]
-        table.add_row(row.what, f"{row.amount:,.0f} {row.unit}", f"{row.seconds:.1f}", *speed)
-    console.print(table)
-    console.print(weights(tasks[:_SAMPLE], packed[:_SAMPLE], scores[:_SAMPLE], data))
-    console.print(f"remembered of each file in SQLite: {remembered:,.0f} bytes")
-    console.print(
-        f"until the workers of a local cluster had worked once: {min(clusters.starts):.0f} s and more"
-    )
+    remembered = next((data / "taken").rglob("library.sqlite")).stat().st_size / len(files)
+    for what, weight in weights(tasks[:_SAMPLE], packed[:_SAMPLE], scores[:_SAMPLE], data):
+        _say((what, f"{weight:,.0f}", "bytes", "", ""))
+    _say(("remembered of a file in SQLite", f"{remembered:,.0f}", "bytes", "", ""))
+    made = {
+        "reading": (reading_rows, tasks),
+        "spelling": (spelling_rows, packed),
+        "learning": (training_rows, scores),
+    }
+    for part in parts:
+        rows, material = made[part]
+        for row in rows(material, clusters):  # type: ignore[operator]  # each with its own material
+            _tell(row)
+    if clusters.starts:
+        _say(("until a cluster had worked once", f"{min(clusters.starts):.0f}", "seconds", "", ""))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"most memory of the process that asked: {most:,.0f} MiB")
+    _say(("memory of the asking process", f"{most:,.0f}", "MiB", "", ""))
+
+
+def _tell(row: Row) -> None:
+    speed = [f"{row.amount / seconds:,.1f}" for seconds in (row.seconds, row.processor_seconds)]
+    _say((row.what, f"{row.amount:,.0f}", row.unit, *speed))
+
+
+def _say(cells: Sequence[str]) -> None:
+    what, amount, unit, *speed = cells
+    print(f"{what:36}{amount:>10} {unit:8}{''.join(f'{cell:>18}' for cell in speed)}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":
