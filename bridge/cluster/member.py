@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.network.training import TrainProgress
 
 HELD: Final = 16_384
-"""Songs that a member holds in memory at most; of about 160 beats, with all their numbers, they take 1.5 GB."""
+"""Songs beyond those that are dealt which a member has in memory at once, in words alone: some 100 MB."""
 _TELL_EVERY_S: Final = 0.25
 
 
