@@ -79,5 +79,6 @@ $(VENV)/.develop: $(VENV)/.made pyproject.toml
 	@echo "Installing what tests and training need, once; torch is large ..."
 	@$(PIP) torch==$(TORCH) || $(PIP) 'torch>=2.5'
 	@$(PIP) --editable '.[train,dev]'
+	@$(PIP) --editable '.[cluster]' || echo "Ray cannot be installed here: its tests will be skipped."
 	@$(PIP) --editable '.[clients]' || echo "pyliblo3 cannot be installed here: its tests will be skipped."
 	@touch $@ $(VENV)/.serve

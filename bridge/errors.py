@@ -54,6 +54,13 @@ what happened and where, the hint says what to do next.
     │   ├── DiskFull                training.disk_full
     │   ├── TrainingUnwritable      training.unwritable
     │   └── OutOfMemory             training.out_of_memory
+    ├── ClusterError
+    │   ├── ClusterUnavailable      cluster.unavailable
+    │   ├── ClusterUnreachable      cluster.unreachable
+    │   ├── ClusterTooSmall         cluster.too_small
+    │   ├── ClusterMismatch         cluster.mismatch
+    │   ├── FolderNotShared         cluster.not_shared
+    │   └── ClusterLost             cluster.lost
     ├── EvaluationError
     │   └── EvaluationUnavailable   evaluation.unavailable
     ├── InstallError
@@ -377,6 +384,48 @@ class OutOfMemory(TrainingError):
     """There is too little memory to train."""
 
     code = "training.out_of_memory"
+
+
+class ClusterError(MacNetError):
+    """Several machines cannot do the work together."""
+
+    code = "cluster"
+
+
+class ClusterUnavailable(ClusterError):
+    """What a cluster needs is not installed."""
+
+    code = "cluster.unavailable"
+
+
+class ClusterUnreachable(ClusterError):
+    """No cluster answers at that address."""
+
+    code = "cluster.unreachable"
+
+
+class ClusterTooSmall(ClusterError):
+    """There are fewer processors than workers that were asked for."""
+
+    code = "cluster.too_small"
+
+
+class ClusterMismatch(ClusterError):
+    """A machine of the cluster lacks the bridge, or has another version of it."""
+
+    code = "cluster.mismatch"
+
+
+class FolderNotShared(ClusterError):
+    """A machine of the cluster does not see a folder that all of them need."""
+
+    code = "cluster.not_shared"
+
+
+class ClusterLost(ClusterError):
+    """The cluster went away, or lost its workers again and again."""
+
+    code = "cluster.lost"
 
 
 class EvaluationError(MacNetError):

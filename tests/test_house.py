@@ -38,6 +38,8 @@ HEAVY = (
     "pretty_midi",
     "matplotlib",
     "sklearn",
+    "ray",
+    "pyarrow",
     "sqlite3",
     "asyncio",
 )

@@ -15,9 +15,11 @@ from bridge.cli.printing import progress_bar, remark, show, show_facts, show_jso
 from bridge.errors import LibraryUnwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from bridge.cluster.joining import Cluster
     from bridge.library.cache import Cache
+    from bridge.library.reading import FileReading, Task
     from bridge.library.report import Report
 
 RolesFile = Annotated[
@@ -29,7 +31,23 @@ RolesFile = Annotated[
         show_default="macnet-roles.txt in the folder, if it is there",
     ),
 ]
-Workers = Annotated[int, typer.Option("--workers", min=0, max=256, help="Processes; 0: one a core.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        min=0,
+        max=4096,
+        help="Processes that work at once, on all machines together; 0: as many as are good.",
+    ),
+]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS|local",
+        help="Do it on a Ray cluster, such as 10.0.0.5:6379; local: one of this machine alone.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +77,19 @@ def library(
         Path | None, typer.Option("--page", metavar="OUT.html", help="Where to draw the report.")
     ] = None,
     workers: Workers = 0,
+    cluster: ClusterAddress = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what of a folder of music can be used, and why the rest cannot. The folder is only read."""
     where = data_folder(data_dir)
     try:
-        with open_library(folder, where, roles=roles, workers=workers, manifest=manifest, page=page) as read:
+        with (
+            cluster_at(cluster, folder, where, workers) as joined,
+            open_library(
+                folder, where, roles=roles, workers=workers, manifest=manifest, page=page, cluster=joined
+            ) as read,
+        ):
             _tell(read, as_json=as_json)
     except KeyboardInterrupt:
         remark("broken off; what was read is remembered, and the next look goes on from there")
@@ -83,6 +107,26 @@ def _tell(read: Library, *, as_json: bool) -> None:
 
 
 @contextmanager
+def cluster_at(address: str | None, folder: Path, data_dir: Path, workers: int) -> Iterator[Cluster | None]:
+    """The cluster that was asked for, while the context lasts; None without an address.
+
+    Raises:
+        LibraryMissing: there is no such folder.
+        ClusterError: there is no such cluster, or it cannot do what is asked.
+    """
+    if address is None:
+        yield None
+        return
+    from bridge.cluster.joining import joined
+    from bridge.library.finding import check_folder
+
+    check_folder(folder)
+    remark(f"joining the cluster: {address}")
+    with joined(address, workers=workers, music=folder, data_dir=data_dir) as cluster:
+        yield cluster
+
+
+@contextmanager
 def open_library(
     folder: Path,
     data_dir: Path,
@@ -91,6 +135,7 @@ def open_library(
     workers: int = 0,
     manifest: Path | None = None,
     page: Path | None = None,
+    cluster: Cluster | None = None,
 ) -> Iterator[Library]:
     """Look through a library and write its report; the library is at hand while the context lasts.
 
@@ -112,10 +157,19 @@ def open_library(
             overrides=overrides,
             workers=workers,
             on_progress=lambda done, of: on_progress(done / of),
+            read=None if cluster is None else _reader(cluster, place),
         ) as cache,
     ):
         paths = (manifest or place / "manifest.jsonl", page or place / "report.html")
         yield Library(cache, _write(cache, folder, *paths), *paths)
+
+
+def _reader(cluster: Cluster, place: Path) -> Callable[[Iterator[Task]], Iterator[tuple[Task, FileReading]]]:
+    from functools import partial
+
+    from bridge.cluster.reading import Desk, read_on
+
+    return partial(read_on, Desk(cluster, place / "shards"))
 
 
 def _write(cache: Cache, folder: Path, manifest: Path, page: Path) -> Report:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def how_it_ended(trained: Trained, job: Job) -> str:
     """Why it learned no longer, in a musician's words."""
-    songs = len(trained.reading.scores)
+    songs = trained.reading.songs
     these = f"{'this song' if songs == 1 else f'these {songs:,} songs'}"
     time_taken = how_long(trained.seconds)
     go_on = f"`{job.go_on}` goes on"

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from bridge.cli.library import RolesFile, open_library, tell_report
+from bridge.cli.library import ClusterAddress, RolesFile, Workers, cluster_at
+from bridge.cli.material import needing_torch, read_library
 from bridge.cli.parameters import AsJson, DataDir, data_folder
 from bridge.cli.printing import note_console, progress_bar, remark, show, show_json
 from bridge.cli.telling import describe, how_it_ended, how_original, what_it_brought
 from bridge.config import DEFAULT_MODEL, TrainSettings
-from bridge.errors import BadArgument, MacNetError, TrainingUnavailable
+from bridge.errors import BadArgument, MacNetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bridge.beats.playlist import Score
+    from bridge.cli.material import Material
     from bridge.evaluation.originality import Originality
-    from bridge.network.corpus import Reading
     from bridge.network.recipe import Trained
     from bridge.network.training import TrainProgress
 
@@ -40,8 +40,6 @@ _SAMPLE_EVERY_S: Final = 60.0
 _BAR_WIDTH: Final = 8
 _PLAIN_EVERY_S: Final = 30.0
 """Where no bar can be drawn, how it goes is a line now and then."""
-_READING_SHARE: Final = 0.4
-"""Of the minutes that were promised, so much may go by until the songs have been read."""
 _LISTENING_SHARE: Final = 0.05
 _LISTENING_S: Final = 30.0
 """Of the minutes that were promised, so much is left to compare what the model plays with the songs."""
@@ -59,6 +57,8 @@ class Job:
         data_dir: where everything is kept.
         roles: the file of roles, where one was named.
         began: when the minutes that were promised began.
+        cluster: the address of a cluster to do it on; None: here.
+        workers: how many; 0: as many as are good.
     """
 
     folder: Path
@@ -69,6 +69,8 @@ class Job:
     data_dir: Path
     roles: Path | None
     began: float
+    cluster: str | None = None
+    workers: int = 0
 
     @property
     def go_on(self) -> str:
@@ -78,6 +80,8 @@ class Job:
             "--base": (self.base, DEFAULT_MODEL),
             "--rng-seed": (self.settings.rng_seed, DEFAULTS.rng_seed),
             "--roles": (self.roles, None),
+            "--cluster": (self.cluster, None),
+            "--workers": (self.workers, 0),
             "--data-dir": (self.data_dir, data_folder(None)),
         }
         options = [part for name, (value, usual) in named.items() if value != usual for part in (name, value)]
@@ -127,17 +131,22 @@ def train(
     ] = DEFAULTS.minutes,
     rng_seed: Annotated[int, typer.Option("--rng-seed", min=0, help="Repeats a run.")] = DEFAULTS.rng_seed,
     roles: RolesFile = None,
+    workers: Workers = 0,
+    cluster: ClusterAddress = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a folder of your music; nothing leaves this machine. Ctrl-C keeps the best so far."""
     began = time.monotonic()
     settings = TrainSettings(epochs=epochs, minutes=minutes, rng_seed=rng_seed)
-    job = Job(folder, name, base, settings, resume, data_folder(data_dir), roles, began)
+    job = Job(folder, name, base, settings, resume, data_folder(data_dir), roles, began, cluster, workers)
     _check(job)
     try:
-        reading = _read_library(job, tell=not as_json)
-        trained = _run(job, reading)
+        with (
+            cluster_at(cluster, folder, job.data_dir, workers) as joined,
+            read_library(job, joined, tell=not as_json) as material,
+        ):
+            trained = _run(job, material)
     except KeyboardInterrupt:
         remark(f"broken off; this goes on: {job.go_on}")
         raise
@@ -165,44 +174,15 @@ def _check(job: Job) -> None:
         default_shelf(job.data_dir).folder(job.base)
 
 
-def _read_library(job: Job, *, tell: bool) -> Reading:
-    """What a library gives to learn from; its report is shown first, so that nobody trains on half of it unawares."""
-    from bridge.library.songs import songs_of
-    from bridge.library.verdicts import verdicts
-    from bridge.network.corpus import Reading
-
-    with open_library(job.folder, job.data_dir, roles=job.roles) as read:
-        if tell:
-            tell_report(read.report)
-            show(f"every file by name: {read.manifest}")
-        songs = max(1, read.report.songs)
-        with progress_bar("spelling the songs in beat words") as on_progress:
-            scores: list[Score] = []
-            for song in songs_of(read.cache):
-                if scores and time.monotonic() - job.began > _READING_SHARE * job.promised_s:
-                    remark(f"there is time for {len(scores):,} of {songs:,} songs; more --minutes hold more")
-                    break
-                scores.append(song.score)
-                on_progress(len(scores) / songs)
-        left_out = {
-            file.name: file.reason for file in verdicts(read.cache) if file.code and not file.is_folder
-        }
-    return Reading(tuple(scores), left_out)
-
-
-def _run(job: Job, reading: Reading) -> Trained:
+def _run(job: Job, material: Material) -> Trained:
     """Train; the first Ctrl-C ends it with the best so far, the second breaks it off.
 
     Raises:
         TrainingUnavailable: what it needs is not installed.
     """
     os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")  # what Apple's GPU lacks, the processor does
-    try:
+    with needing_torch():
         from bridge.network import recipe
-    except ModuleNotFoundError as error:
-        raise TrainingUnavailable(
-            f"training needs {error.name}, which is not installed", hint="pip install 'macnet-bridge[train]'"
-        ) from error
     from bridge.cli.listening import Samples
     from bridge.network.checkpoint import default_shelf
 
@@ -223,8 +203,9 @@ def _run(job: Job, reading: Reading) -> Trained:
             models_dir=job.data_dir / "models",
             resume=job.resume,
             audience=audience,
-            reading=reading,
+            reading=material.reading,
             run_dir=job.run_dir,
+            **material.how,
         )
     samples(recipe.Listen(trained.folder, trained.held_out, trained.seconds))
     return trained
@@ -266,7 +247,7 @@ def _as_json(job: Job, trained: Trained, original: Originality | None) -> dict[s
         "name": job.name,
         "base": job.base,
         "folder": str(trained.folder),
-        "songs": len(trained.reading.scores),
+        "songs": trained.reading.songs,
         "held_out": 0 if trained.folds else len(trained.held_out),
         "folds": trained.folds,
         "left_out": trained.reading.left_out,

@@ -55,9 +55,7 @@ def find_files(folder: Path) -> Iterator[Found]:
     Raises:
         LibraryMissing: there is no such folder.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise LibraryMissing(f"there is no folder {root}", hint="Name the folder that your music lies in.")
+    root = check_folder(folder)
     waiting = deque([root])
     links: deque[Path] = deque()
     seen: set[tuple[int, int]] = set()
@@ -76,6 +74,18 @@ def find_files(folder: Path) -> Iterator[Found]:
         links += [here / name for name in inside.links]
         waiting += [here / name for name in reversed(inside.folders)]
         yield from (_look_at(root, here / name) for name in inside.files)
+
+
+def check_folder(folder: Path) -> Path:
+    """The folder, if there is one.
+
+    Raises:
+        LibraryMissing: there is no such folder.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise LibraryMissing(f"there is no folder {root}", hint="Name the folder that your music lies in.")
+    return root
 
 
 class _Inside(NamedTuple):

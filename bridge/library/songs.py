@@ -39,6 +39,25 @@ class LibrarySong:
         return score_of(self.clips, name=self.name, shift=self.shift if self.is_scale_known else None)
 
 
+@dataclass(frozen=True, slots=True)
+class PackedSong:
+    """A song that is used, as it is remembered: for the way to where it is unpacked.
+
+    Attributes:
+        name, shift, is_scale_known: as of a `LibrarySong`.
+        packed: its clips, see `packing`.
+    """
+
+    name: str
+    packed: bytes
+    shift: int
+    is_scale_known: bool
+
+    def unpacked(self) -> LibrarySong:
+        """The song itself."""
+        return LibrarySong(self.name, unpack_clips(self.packed), self.shift, self.is_scale_known)
+
+
 def songs_of(cache: Cache, *, exclude: Sequence[str] = ()) -> Iterator[LibrarySong]:
     """Yield the songs of a library that are used, in order of their files' names, then as they stand in them.
 
@@ -48,15 +67,19 @@ def songs_of(cache: Cache, *, exclude: Sequence[str] = ()) -> Iterator[LibrarySo
         cache: a library that was looked through.
         exclude: patterns of files that are left out, of their whole paths or their last parts.
     """
+    return (song.unpacked() for song in packed_songs_of(cache, exclude=exclude))
+
+
+def packed_songs_of(cache: Cache, *, exclude: Sequence[str] = ()) -> Iterator[PackedSong]:
+    """Yield what `songs_of` yields, packed."""
     for file in verdicts(cache):
         if file.code or _is_excluded(file.name, exclude):
             continue
         for song in file.songs:
             if not song.code:
                 name = f"{file.name}#{song.title}" if song.title else file.name
-                clips = unpack_clips(cache.packed(song.rowid))
                 is_known = bool(song.facts["scale"]) and song.facts["scale"] == song.facts["key"]
-                yield LibrarySong(name, clips, song.facts["shift"], is_known)
+                yield PackedSong(name, cache.packed(song.rowid), song.facts["shift"], is_known)
 
 
 def _is_excluded(name: str, patterns: Sequence[str]) -> bool:

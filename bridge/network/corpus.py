@@ -43,10 +43,17 @@ class Reading:
     Attributes:
         scores: the songs that can be learned from, in order of their names.
         left_out: the files that cannot, by path within the folder, each with its reason.
+        beyond: songs that can, but are more than memory holds: what is learned from them lies elsewhere.
     """
 
     scores: tuple[Score, ...]
     left_out: dict[str, str]
+    beyond: int = 0
+
+    @property
+    def songs(self) -> int:
+        """How many songs can be learned from."""
+        return len(self.scores) + self.beyond
 
 
 def read_folder(folder: Path, *, exclude: Sequence[str] = ()) -> Reading:

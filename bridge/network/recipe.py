@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.beats.vocabulary import SIZE
 from bridge.config import NetworkConfig, TrainSettings
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.beats.playlist import Score
+    from bridge.network.model import MacNet
     from bridge.network.training import Weights
 
 SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
@@ -137,6 +138,32 @@ class Trained:
     folds: int = 0
 
 
+class Learner(Protocol):
+    """What fits a network to songs: a `Fit`, or many that work together."""
+
+    folder: Path
+    ending: Ending | None
+    model: MacNet
+
+    @property
+    def is_better(self) -> bool:
+        """See `Fit`."""
+
+    @property
+    def seconds(self) -> float:
+        """See `Fit`."""
+
+    def run(
+        self,
+        on_progress: Callable[[TrainProgress], None],
+        *,
+        resume: bool,
+        should_stop: Callable[[], bool],
+        on_better: Callable[[Weights], None],
+    ) -> Figures:
+        """See `Fit`."""
+
+
 def train(  # noqa: PLR0913  a recipe names all its parts
     folder: Path,
     name: str,
@@ -147,6 +174,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     audience: Audience = ALONE,
     reading: Reading | None = None,
     run_dir: Path | None = None,
+    fitting: Callable[..., Learner] = Fit,
 ) -> Trained:
     """Train a model on a folder of MIDI files and put it on the shelf, whole or not at all.
 
@@ -159,6 +187,7 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         audience: who is told how it goes, and may stop it.
         reading: what the folder gave, where a library has read it; else its MIDI files are read here.
         run_dir: where the run is kept until it is done; beside the shelf when not given.
+        fitting: makes what fits the network, from what a `Fit` is made of.
 
     Raises:
         BadArgument: the name cannot be one.
@@ -168,13 +197,15 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         DiskFull, TrainingUnwritable, OutOfMemory: the machine does not allow it; no model has changed.
     """
     check_name(name)
+    if fitting is not Fit:  # whoever has several machines has songs to spare
+        recipe = replace(recipe, settings=replace(recipe.settings, folds=0))
     began = time.monotonic() if audience.began is None else audience.began
     reading = enough(reading, folder) if reading else read_folder(folder, exclude=recipe.settings.exclude)
     run = run_dir or models_dir / ".training" / name
     with told_apart(run):
         split, plan = _planned(recipe, reading, folder, run if resume else None, began)
         card = recipe.card or _own_card(folder, reading, plan.base)
-        fit = _fit(split, plan, run, resume=resume)
+        fit = _fit(split, plan, run, resume=resume, fitting=fitting)
         listening = _Listening(run, plan, card, split.held_out, audience)
         listening.to_base(None if resume else recipe.base)
         figures = fit.run(
@@ -227,12 +258,12 @@ def _planned(
     return split, plan_of(recipe, split.learned, split.held_out, began=began)
 
 
-def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool) -> Fit | CrossValidation:
+def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool, fitting: Callable[..., Learner]) -> Learner:
     if split.folds:
         return CrossValidation(split.learned, dealt(split.learned, split.folds), plan, folder=run)
     if not resume:
         forget_folds(run)
-    return Fit(
+    return fitting(
         split.learned,
         split.held_out,
         plan.config,
@@ -254,7 +285,7 @@ def _split(reading: Reading, folder: Path) -> _Split:
 
 
 def _own_card(folder: Path, reading: Reading, base: Base | None) -> Card:
-    songs = len(reading.scores)
+    songs = reading.songs
     data = f"{songs} {'song' if songs == 1 else 'songs'} of {folder.name}; {len(reading.left_out)} files left out"
     terms = "those of the songs, which never left this machine"
     if base is None:
@@ -318,7 +349,7 @@ class _Listening:
 
 
 def _finish(
-    fit: Fit | CrossValidation, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path
+    fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path
 ) -> Path:
     """Save the best state as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config

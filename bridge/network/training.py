@@ -30,6 +30,7 @@ from bridge.network.device import (
 from bridge.network.measuring import Figures, measure, to_inputs
 from bridge.network.model import MacNet
 from bridge.network.place import Place
+from bridge.network.team import ALONE, Team
 from bridge.network.tensors import read_tensors, write_tensors
 from bridge.network.timing import Clock
 
@@ -102,6 +103,7 @@ class Fit:
         start: weights to start from; fresh ones when not given.
         floor: figures that must be beaten: only what is better than them is ever the best.
         clock: shared with other runs that are on their way at the same time; of its own when not given.
+        team: whom it learns with; then `train` is this member's share of the songs.
 
     Attributes:
         ending: why the run is over; None before.
@@ -119,12 +121,14 @@ class Fit:
         floor: Figures | None = None,
         device: torch.device | None = None,
         clock: Clock | None = None,
+        team: Team = ALONE,
     ) -> None:
         torch.manual_seed(settings.rng_seed)
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self.settings = settings
         self.folder = folder
+        self.team = team
         self.ending: Ending | None = None
         self.device = device or choose_device()
         prefer_speed(self.device)
@@ -139,13 +143,14 @@ class Fit:
         self._valid = [prepare(score, config) for score in valid]
         self._whole = {id(score) for score in self._train}
         self._prepared: dict[int, Prepared] = {}
-        self._batches_in_epoch = len(list(self._batches(0)))
+        self._batches_in_epoch = team.most(sum(1 for _ in self._batches(0)))
         self._place = Place()
         if floor is not None:
             self._place = Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
         self._clock = clock or Clock(settings.minutes * 60 or math.inf)
         mixed = settings.mixed_precision
-        self._is_mixed = bfloat16_is_faster(self.device) if mixed is None else mixed
+        is_mixed = bfloat16_is_faster(self.device) if mixed is None else mixed
+        self._is_mixed = bool(team.told([is_mixed])[0])
 
     def run(
         self,
@@ -179,7 +184,7 @@ class Fit:
         if self._place.checked != self._place.iteration:
             self._check(on_better)
         self.ending = ending
-        if self.is_better:
+        if self.is_better and self._is_first:
             self.model.load_state_dict(read_tensors(self.folder / BEST)[0])
         return Figures(tuple(self._place.best_voices))
 
@@ -208,19 +213,26 @@ class Fit:
         """How much of the pass that is on its way has been played; 0 between two passes."""
         return self._place.iteration_in_epoch / self._batches_in_epoch
 
+    @property
+    def _is_first(self) -> bool:
+        return self.team.rank == 0
+
     def _begin(self, *, resume: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if resume and (self.folder / RUN).exists():
+        if self.team.told([resume and (self.folder / RUN).exists()])[0]:
             self.load(self.folder / RUN)
-            return
-        for name in (RUN, BEST, LOG):
-            (self.folder / name).unlink(missing_ok=True)
+        elif self._is_first:
+            for name in (RUN, BEST, LOG):
+                (self.folder / name).unlink(missing_ok=True)
+        if self.team.most(self._place.iteration) > self._place.iteration:
+            raise RuntimeError("this member of a team has not seen what was saved last")  # its machine will
 
     def _ended(self, should_stop: Callable[[], bool]) -> Ending | None:
         place = self._place
-        if should_stop():
+        is_stopped, is_late = self.team.told([should_stop(), self._clock.is_late()])
+        if is_stopped:
             return Ending.STOPPED
-        if self._clock.is_late():
+        if is_late:
             return Ending.TIME
         if place.epoch >= self.settings.epochs:
             return Ending.PASSES
@@ -234,23 +246,26 @@ class Fit:
     ) -> None:
         """Play what is left of one pass, unless time is over before; `check` is called on the way and after it."""
         place = self._place
-        for number, batch in enumerate(self._batches(place.epoch), start=1):
+        for number, batch in enumerate(self.team.together(self._batches(place.epoch)), start=1):
             if number <= place.iteration_in_epoch:
                 continue
             with self._clock.timing_iteration():
                 self._update(batch)
             place.iteration_in_epoch, place.iteration = number, place.iteration + 1
-            place.seconds = self._clock.seconds
+            self._tell_seconds()
             if number % self.settings.check_every == 0:
                 check()
             on_progress(self._progress())
-            if self._clock.since_saved_s > self.settings.save_every_s:
+            if self._is_first and self._clock.since_saved_s > self.settings.save_every_s:
                 self.save(self.folder / RUN)
-            if should_stop() or self._clock.is_late():
+            if self.team.told([should_stop() or self._clock.is_late()])[0]:
                 return
         place.epoch, place.iteration_in_epoch = place.epoch + 1, 0
         if place.checked != place.iteration:
             check()
+
+    def _tell_seconds(self) -> None:
+        (self._place.seconds,) = self.team.told([self._clock.seconds])
 
     def _share_done(self) -> float:
         """How much of the run is over, 0 to 1: of its epochs or of its minutes, whichever is nearer."""
@@ -265,24 +280,33 @@ class Fit:
 
     def _update(self, scores: Sequence[Score]) -> None:
         rng = random.Random(f"{self.settings.rng_seed} {self._place.iteration} update")  # noqa: S311  as above
-        songs = [self._transposed(self._prepare(score), rng) for score in scores]
+        self.team.vary(f"{self.settings.rng_seed} {self._place.iteration}")
         self.model.train()
         rate = self._learning_rate()
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
+        beats, nats = self._learn(scores, rng) if scores else (0, 0.0)
+        quarters = sum(score.quarters for score in scores)
+        nats, quarters = self.team.share(self.model, beats, (nats, quarters))
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
+        self._optimizer.step()
+        self._settle(rate)
+        self._place.lost += nats
+        self._place.quarters += quarters
+
+    def _learn(self, scores: Sequence[Score], rng: random.Random) -> tuple[int, float]:
+        """Find the gradients of a batch; give its felt beats and its nats."""
+        songs = [self._transposed(self._prepare(score), rng) for score in scores]
         batch = collate(songs, practice=self.settings.practice, rng_seed=rng.getrandbits(32))
         inputs = to_inputs(batch, self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             said, practised = self.model.likelihoods(inputs)
         nats = -said.sum()
-        loss: torch.Tensor = (nats - practised.sum()) / int(batch.is_beat.sum())
+        beats = int(batch.is_beat.sum())
+        loss: torch.Tensor = (nats - practised.sum()) / beats
         loss.backward()  # type: ignore[no-untyped-call]  # torch's own
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
-        self._optimizer.step()
-        self._settle(rate)
-        self._place.lost += float(nats.detach())
-        self._place.quarters += sum(score.quarters for score in scores)
+        return beats, float(nats.detach())
 
     @torch.no_grad()
     def _settle(self, rate: float) -> None:
@@ -329,12 +353,17 @@ class Fit:
             if is_better:
                 place.best_nats, place.best_voices = figures.sum, figures.voices
                 place.best_check = place.checks
-                write_tensors(self.folder / BEST, self._average)
-            self._log(figures)
-            place.seconds = self._clock.seconds
-            self.save(self.folder / RUN)
-        if is_better:
+            self._tell_seconds()
+            if self._is_first:
+                self._keep(figures, is_better=is_better)
+        if is_better and self._is_first:
             on_better(self._average)
+
+    def _keep(self, figures: Figures, *, is_better: bool) -> None:
+        if is_better:
+            write_tensors(self.folder / BEST, self._average)
+        self._log(figures)
+        self.save(self.folder / RUN)
 
     def count(self) -> float:
         """Nats a quarter note over what was learned from since the last count."""
@@ -349,12 +378,14 @@ class Fit:
         return self._average
 
     def measured(self) -> Figures:
-        """What the average says of the songs that are held out."""
+        """What the average says of the songs that are held out; the first member measures for all."""
+        if not self._is_first:
+            return Figures(tuple(self.team.told([0.0] * self.model.config.voices)))
         own = self._copy_of_weights()
         self.model.load_state_dict(self._average)
         figures = measure(self.model, self._valid)
         self.model.load_state_dict(own)
-        return figures
+        return Figures(tuple(self.team.told(figures.voices)))
 
     def _copy_of_weights(self) -> Weights:
         return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
@@ -431,22 +462,20 @@ class Fit:
         restore_rng_states(self.device, tensors)
 
     def _learns_from(self) -> str:
-        """A digest of what decides how a run goes; time and passes may be given anew."""
-        settings = replace(
-            self.settings,
-            minutes=0.0,
-            epochs=0,
-            save_every_s=0.0,
-            threads=0,
-            mixed_precision=None,
-            folds=None,
-        )
-        scores = [*self._train, *(song.score for song in self._valid)]
-        songs = [(score.name, len(score), score.shift, score.known) for score in scores]
-        digest = hashlib.sha256(repr((settings, self.model.config, songs)).encode())
-        for value in self._start.values():
-            digest.update(value.cpu().numpy().tobytes())
-        return digest.hexdigest()
+        songs = [*self._train, *(song.score for song in self._valid)]
+        return learns_from(songs, self.model.config, self.settings, self._start)
+
+
+def learns_from(
+    scores: Sequence[Score], config: NetworkConfig, settings: TrainSettings, start: Mapping[str, torch.Tensor]
+) -> str:
+    """A digest of what decides how a run goes; time and passes may be given anew."""
+    lasting = replace(settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0, mixed_precision=None, folds=None)
+    songs = [(score.name, len(score), score.shift, score.known) for score in scores]
+    digest = hashlib.sha256(repr((lasting, config, songs)).encode())
+    for value in start.values():
+        digest.update(value.cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Weights:

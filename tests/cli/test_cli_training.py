@@ -189,6 +189,12 @@ def test_what_goes_on_is_the_same_run(macnet: Callable[..., Said], trainer: Trai
     assert macnet(*shlex.split(command)[1:]).code == 0
 
 
+def test_what_goes_on_is_on_the_same_cluster(tmp_path: Path) -> None:
+    settings = TrainSettings()
+    job = training.Job(tmp_path, "mine", "none", settings, False, tmp_path, None, 0.0, "10.0.0.5:6379", 8)  # noqa: FBT003  as the command makes it
+    assert "--cluster 10.0.0.5:6379 --workers 8" in job.go_on
+
+
 def test_the_first_interrupt_asks_and_the_second_breaks_off() -> None:
     before = signal.getsignal(signal.SIGINT)
     with first_interrupt_asks() as should_stop:
@@ -225,7 +231,7 @@ def test_what_cannot_work_is_told_before_anything_is_read(
     def read(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(training, "_read_library", read)
+    monkeypatch.setattr(training, "read_library", read)
     said = macnet("train", tmp_path, *args)
     assert said.code == 1
     assert f"[{code}]" in said.err
