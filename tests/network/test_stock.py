@@ -11,6 +11,7 @@ from bridge.beats.vocabulary import LAST
 from bridge.beats.word import parse_word
 from bridge.network.checkpoint import default_shelf
 from bridge.network.demand import Demand, Rhythm, Run, facts_of, weights_of
+from bridge.network.runtime import Runtime
 from bridge.network.stock import Stock
 
 WORDS = tuple(
@@ -77,8 +78,6 @@ def test_each_of_several_is_weighed_by_its_own_demand() -> None:
 
 
 def test_every_bundled_dictionary_can_be_weighed() -> None:
-    from bridge.network.runtime import Runtime
-
     shelf = default_shelf(Path("/nonexistent"))
     for name in shelf.names():  # one without a dictionary has no stock
         runtime = Runtime(shelf.folder(name))
