@@ -25,7 +25,9 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=5, help="fresh processes")
     options = parser.parse_args()
     console = Console(width=110)
-    table = Table(f"4-bar primer, 8 bars of both voices, model {speed.MODEL}", "median", "95th percentile", "unit")
+    table = Table(
+        f"4-bar primer, 8 bars of both voices, model {speed.MODEL}", "median", "95th percentile", "unit"
+    )
     for column in table.columns[1:3]:
         column.justify = "right"
     for row in speed.rows(rounds=options.rounds, starts=options.starts):

@@ -4,8 +4,8 @@
     python bench/pianoroll.py train memory --minutes 60
     python bench/pianoroll.py measure memory
 
-For most of the time the best state is chosen on songs held out of the training file; from there the network learns from
-those songs as well, gently, for the rest of the time. The validation file is only measured.
+For most of the time the best state is chosen on songs held out of the training file; from there the network learns
+from those songs as well, gently, for the rest of the time. The validation file is only measured.
 """
 
 from __future__ import annotations

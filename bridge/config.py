@@ -10,7 +10,7 @@ HOST = "127.0.0.1"
 
 PORT = 9471
 PROTOCOL = 1
-DEFAULT_MODEL = "folk"
+DEFAULT_MODEL = "songs"
 
 
 def user_data_dir() -> Path:

@@ -51,8 +51,9 @@ class Stock:
             self._with_rhythm[Rhythm(each.held, each.groups)].append(row)
 
     def weights(self, rows: Rows, demands: Sequence[Demand]) -> Weights:
-        """The log-weight of some rows, (n, k), each of the n by a demand of its own; minus infinity for one that
-        cannot stand.
+        """The log-weight of some rows, (n, k), each of the n by a demand of its own.
+
+        It is minus infinity for a word that cannot stand.
         """
         struck = self._struck[rows]  # n k 128
         strange = np.stack([~demand.allowed for demand in demands])
@@ -80,13 +81,14 @@ class Stock:
             return np.isin(rows, self._with_rhythm.get(demand.rhythm, []))
         strange = np.ones(_KEYS, np.bool_)
         strange[list(demand.holdable)] = False
-        fits = ~((self._onsets[rows] & ~demand.places).any(1) | (self._held[rows] & strange).any(1))
+        misplaced = (self._onsets[rows] & ~demand.places).any(1)
+        fits: Flags = ~(misplaced | (self._held[rows] & strange).any(1))
         if demand.strike_by is not None:
             fits &= self._first[rows] <= demand.strike_by
         run = demand.run
         for at in np.flatnonzero(fits & (self._strikes[rows] > run.longest - run.length)):
             fits[at] = not is_stuck(run, self._facts[rows[at]].struck)
-        return np.asarray(fits)
+        return fits
 
 
 def _counts(numbers: Sequence[Sequence[int]], size: int) -> npt.NDArray[np.float32]:

@@ -11,6 +11,7 @@ from bridge.beats.vocabulary import LAST
 from bridge.beats.word import parse_word
 from bridge.network.checkpoint import default_shelf
 from bridge.network.demand import Demand, Rhythm, Run, facts_of, weights_of
+from bridge.network.runtime import Runtime
 from bridge.network.stock import Stock
 
 WORDS = tuple(
@@ -54,13 +55,17 @@ def test_a_dictionary_weighs_what_its_words_weigh(rng_seed: int) -> None:
     demand = drawn(np.random.default_rng(rng_seed))
     rows = np.random.default_rng(rng_seed).permutation(len(WORDS))[: 1 + rng_seed % len(WORDS)]
     one_by_one = weights_of([WORDS[row] for row in rows], demand)
-    assert Stock(WORDS).weights(rows[None], [demand])[0] == pytest.approx(one_by_one, abs=1e-4), f"rng seed {rng_seed}"
+    assert Stock(WORDS).weights(rows[None], [demand])[0] == pytest.approx(one_by_one, abs=1e-4), (
+        f"rng seed {rng_seed}"
+    )
 
 
 def test_some_words_stand_and_some_do_not() -> None:
     """What is drawn above is neither all allowed nor all forbidden."""
     rows = np.arange(len(WORDS))
-    stand = [np.isfinite(Stock(WORDS).weights(rows[None], [drawn(np.random.default_rng(n))])) for n in range(200)]
+    stand = [
+        np.isfinite(Stock(WORDS).weights(rows[None], [drawn(np.random.default_rng(n))])) for n in range(200)
+    ]
     assert 0.1 < np.mean(stand) < 0.9
 
 
@@ -73,8 +78,6 @@ def test_each_of_several_is_weighed_by_its_own_demand() -> None:
 
 
 def test_every_bundled_dictionary_can_be_weighed() -> None:
-    from bridge.network.runtime import Runtime
-
     shelf = default_shelf(Path("/nonexistent"))
     for name in shelf.names():  # one without a dictionary has no stock
         runtime = Runtime(shelf.folder(name))
