@@ -82,7 +82,7 @@ class Stock:
         strange = np.ones(_KEYS, np.bool_)
         strange[list(demand.holdable)] = False
         misplaced = (self._onsets[rows] & ~demand.places).any(1)
-        fits: Flags = ~(misplaced | (self._held[rows] & strange).any(1))
+        fits = np.logical_not(misplaced | (self._held[rows] & strange).any(1))
         if demand.strike_by is not None:
             fits &= self._first[rows] <= demand.strike_by
         run = demand.run
