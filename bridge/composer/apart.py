@@ -38,22 +38,25 @@ class Latitude(NamedTuple):
 
     Attributes:
         run: beats in a row in which both strike the same.
-        share: of the beats in which something is struck, those in which both strike the same, before one more.
-        credit: beats that the share is of at least: both may begin with the same phrase and part later.
+        share: of the beats in which something is struck, those in which both strike the same.
+        credit: beats that the share is of at least, if they are as full as those before: both may begin with the
+            same phrase and part later.
+        slack: beats that count as nothing.
     """
 
     run: int
     share: float
     credit: int = 0
+    slack: float = 1.5
 
 
 LATITUDES: Final = {
     # Tunes come back to their phrases: two of them that do so at one place are no copies of each other yet.
-    Role.MELODY: Latitude(8, 0.6, 32),
+    Role.MELODY: Latitude(8, 0.5, 32),
     # There are fewer ways to accompany well than to sing.
     Role.ACCOMPANIMENT: Latitude(16, 0.8, 32),
 }
-STRICT_LATITUDES: Final = {Role.MELODY: Latitude(2, 0.4), Role.ACCOMPANIMENT: Latitude(8, 0.75)}
+STRICT_LATITUDES: Final = {Role.MELODY: Latitude(2, 0.4, slack=0.5), Role.ACCOMPANIMENT: Latitude(8, 0.75)}
 """For what was given before; and where nothing is left to chance: there all variations would be one, and go back to
 it whenever they may."""
 
@@ -92,6 +95,7 @@ class Apart:
         count: how many variations there are.
         given: what was given before.
         latitudes: how much variations may have in common with each other.
+        beats: how long they will be; no more of them are taken on credit.
     """
 
     def __init__(
@@ -99,6 +103,8 @@ class Apart:
         count: int,
         given: Sequence[GivenBefore] = (),
         latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES),
+        *,
+        beats: int = 0,
     ) -> None:
         self._given, self._beat = given, 0
         others = count + len(given)
@@ -107,7 +113,8 @@ class Apart:
         allowed = [
             [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
         ]
-        self._runs, self._shares, self._credits = np.array(allowed).transpose(2, 0, 1)  # voices o
+        self._runs, self._shares, credits, self._slacks = np.array(allowed).transpose(2, 0, 1)  # voices o
+        self._credits = np.minimum(credits, beats)
         self._run, self._same, self._beats = (
             np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
         )
@@ -123,7 +130,9 @@ class Apart:
             voice: which voice.
             words: the word of each variation.
         """
-        most = self._shares[voice] * np.maximum(self._beats[voice] + 1, self._credits[voice]) + 0.5
+        beats = self._beats[voice] + 1
+        expected = np.maximum(beats, beats / (self._beat + 1) * self._credits[voice])
+        most = self._shares[voice] * expected + self._slacks[voice] - 1
         near = self._counts & ((self._run[voice] >= self._runs[voice]) | (self._same[voice] > most))
         if not near.any():
             return {}

@@ -82,9 +82,8 @@ def answer(
     """For each variation, for each voice, the words of the answer, after a primer that was heard."""
     rngs = [np.random.default_rng([score.rng_seed, index + 1]) for index in range(score.variations)]
     # The network hears what sounds as the primer ends, but nothing is held over from one clip into the next.
-    stage = _Stage(
-        song.spread(score.variations), score, rngs, [words[-1].sounding if words else () for words in heard]
-    )
+    after = [words[-1].sounding if words else () for words in heard]
+    stage = _Stage(song.spread(score.variations), score, rngs, after, beats=len(part.answer))
     made = []
     for number, (beat, given) in enumerate(part.answer):
         kept = [heard[voice][number] if keep else given[voice] for voice, keep in enumerate(part.keeps)]
@@ -105,6 +104,8 @@ class _Stage:
         score: Score,
         rngs: Sequence[np.random.Generator],
         after: Sequence[tuple[int, ...]] = ((), ()),
+        *,
+        beats: int = 0,
     ) -> None:
         self._song, self._score, self._chance = song, score, Chance(score.temperature, rngs)
         self._lines = [
@@ -112,7 +113,7 @@ class _Stage:
             for bounds, sounding in zip(score.bounds, after, strict=True)
         ]
         latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
-        self._apart = Apart(song.count, score.given_before, latitudes)
+        self._apart = Apart(song.count, score.given_before, latitudes, beats=beats)
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
 

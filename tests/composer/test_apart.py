@@ -85,3 +85,16 @@ def test_what_a_clip_strikes_is_told_by_twelfths_of_the_beat_however_it_is_playe
         [Note(10, 60, 900), Note(470, 64, 400), Note(950, 62, 960), Note(1915, 65, 5)], length=1920
     )
     assert line_of(clip, 2, frame) == (((0, 62), (6, 66)), ((0, 64),))
+
+
+def test_two_may_begin_alike_as_long_as_enough_of_them_is_left_to_differ() -> None:
+    beats, latitude = 8, Latitude(8, 0.5, 32)
+    apart = Apart(2, (), dict.fromkeys(VOICES, latitude), beats=beats)
+    alike = 0
+    for number in range(beats):
+        apart.begin(number)
+        changed = apart.shun(0, [A, A])
+        words = [A, B] if changed else [A, A]
+        alike += not changed
+        apart.add(0, words)
+    assert alike == beats // 2 + 1
