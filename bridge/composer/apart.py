@@ -52,7 +52,7 @@ class Latitude(NamedTuple):
 
 LATITUDES: Final = {
     # Tunes come back to their phrases: two of them that do so at one place are no copies of each other yet.
-    Role.MELODY: Latitude(8, 0.5, 32),
+    Role.MELODY: Latitude(8, 0.5, 32, slack=0.5),
     # There are fewer ways to accompany well than to sing.
     Role.ACCOMPANIMENT: Latitude(16, 0.8, 32),
 }

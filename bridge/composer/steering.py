@@ -34,15 +34,16 @@ _NARROWEST: Final = 12
 _EDGE: Final = 5
 """Semitones beyond a voice's range that it may still reach."""
 _EDGE_COST: Final = 0.15
-"""Nats for each of them."""
-_LIFT_PULL: Final = 0.05
+_MOVED_EDGE_COST: Final = 0.5
+"""Nats for each of them; and where the range is moved, so that the voice follows."""
+_LIFT_PULL: Final = 0.03
 """Nats a semitone from the middle, for each semitone that the range is moved by within an octave."""
 
 _EAGERNESS: Final = 1.0
 """Nats for the first quarter note's worth of onsets, or the first chord, that a voice is behind."""
 SLACK: Final = 0.5
 """So many quarter notes' worth of onsets, or chords, ahead or behind are as good as none at a density of its own."""
-AT_EASE: Final = 8.0
+AT_EASE: Final = 2.0
 """The same where it shall be as dense as its clip: music breathes, and only what drifts far off is called back."""
 _MOST: Final = 16.0
 """Nats for one more onset at most."""
@@ -86,7 +87,8 @@ def range_welcome(manner: Manner, *, up: int) -> Weights:
     keys = np.arange(128)
     beyond = np.maximum(np.maximum(low - keys, keys - high), 0)
     pull = _LIFT_PULL * up * np.clip(keys - (manner.middle + up), -12, 12)
-    return np.where(beyond > _EDGE, NEVER, pull - _EDGE_COST * beyond)
+    cost = _MOVED_EDGE_COST if up else _EDGE_COST
+    return np.where(beyond > _EDGE, NEVER, pull - cost * beyond)
 
 
 def busy_places(manner: Manner, felts: Mapping[Ticks, int], *, density: float) -> dict[Ticks, Mask]:
