@@ -115,7 +115,7 @@ def test_silence_is_told_to_the_tick() -> None:
 
 def test_a_voice_as_dense_as_its_clip_may_breathe_and_one_that_shall_be_denser_is_held_to_it() -> None:
     at_ease, held = (Line(Bounds(ALL, rate=1.0, typical=1.0, slack=slack)) for slack in (AT_EASE, SLACK))
-    for beat in BEATS[:4]:
+    for beat in BEATS[:2]:
         at_ease.add(beat, REST)
         held.add(beat, REST)
-    assert at_ease.demand(BEATS[4]).going_on == 0 < held.demand(BEATS[4]).going_on
+    assert at_ease.demand(BEATS[2]).going_on == 0 < held.demand(BEATS[2]).going_on
