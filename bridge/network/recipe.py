@@ -348,9 +348,7 @@ class _Listening:
         self._last = time.monotonic()
 
 
-def _finish(
-    fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path
-) -> Path:
+def _finish(fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path) -> Path:
     """Save the best state as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config
     if plan.base is not None and not fit.is_better:

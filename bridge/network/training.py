@@ -470,7 +470,9 @@ def learns_from(
     scores: Sequence[Score], config: NetworkConfig, settings: TrainSettings, start: Mapping[str, torch.Tensor]
 ) -> str:
     """A digest of what decides how a run goes; time and passes may be given anew."""
-    lasting = replace(settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0, mixed_precision=None, folds=None)
+    lasting = replace(
+        settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0, mixed_precision=None, folds=None
+    )
     songs = [(score.name, len(score), score.shift, score.known) for score in scores]
     digest = hashlib.sha256(repr((lasting, config, songs)).encode())
     for value in start.values():
