@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridge.cli.edge import run
+from bridge.config import DEFAULT_MODEL
 from bridge.music.midifile import write_song
 from bridge.music.note import VOICES, Clip, Meter, MeterChange, Note, Role
 from bridge.music.song import Song, TempoChange, Track
@@ -117,7 +118,7 @@ class ScaleComposer:
         return tuple(Variation(n, self._clips(request, n)) for n in range(request.variations))
 
     def runtime(self, name: str) -> None:
-        assert name == "folk"
+        assert name in {"folk", DEFAULT_MODEL}
 
     def _clips(self, request: Request, number: int) -> dict[Role, Clip]:
         meters = (MeterChange(0, request.meter),)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bridge.beats.pianoroll import read_pianorolls
+from bridge.config import DEFAULT_MODEL
 from bridge.evaluation.measures import MEASURES
 from bridge.evaluation.telling import CLASSIFIERS
 from bridge.network.benchmark import frame_nats
@@ -62,7 +63,7 @@ def test_continuations_as_json_have_every_figure_beside_what_is_no_music(
     said = macnet("evaluate", "continuations", corpus, "--primers", 12, "--json")
     assert said.code == 0, said.err
     told = said.json
-    assert (told["model"], told["primers"], told["songs"], told["variations"]) == ("folk", 12, 10, 4)
+    assert (told["model"], told["primers"], told["songs"], told["variations"]) == (DEFAULT_MODEL, 12, 10, 4)
     kinds = {
         "model",
         "model_key_off",

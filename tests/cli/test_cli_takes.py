@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.config import DEFAULT_MODEL
 from bridge.music.midifile import read_song
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def test_a_take_that_a_changed_model_makes_differently_is_noticed(
     said = macnet("takes", "again", 2)
     assert said.code == 1
     assert "differently" in said.out
-    assert "made with folk 1; the model is now 2" in said.err
+    assert f"made with {DEFAULT_MODEL} 1; the model is now 2" in said.err
     assert macnet("takes", "again", 2, "--json").json == {
         "id": 2,
         "same": False,
