@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.config import HOST
+from bridge.config import DEFAULT_MODEL, HOST
 from bridge.errors import (
     BadArgument,
     ClipOutOfRange,
@@ -35,7 +35,7 @@ BOTH = {Role.MELODY: a_clip(200, length=96_000), Role.ACCOMPANIMENT: chords(leng
 
 def test_hello_tells_who_answers(client: Client) -> None:
     welcome = client.hello()
-    assert (welcome.protocol, welcome.model) == (1, "folk")
+    assert (welcome.protocol, welcome.model) == (1, DEFAULT_MODEL)
 
 
 def test_a_clip_comes_back_in_both_voices(client: Client, running: Running) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.config import HOST
+from bridge.config import DEFAULT_MODEL, HOST
 from bridge.music.note import Meter, Note, Role
 from bridge.wire import osc
 from tests.wire.elsewhere import needed
@@ -181,7 +181,7 @@ def test_node_is_answered(running: Running) -> None:
     assert heard[0] == {
         "address": "/macnet/welcome",
         "types": "iiss",
-        "args": [1, 1, heard[0]["args"][2], "folk"],
+        "args": [1, 1, heard[0]["args"][2], DEFAULT_MODEL],
     }
     assert heard[-1] == {"address": "/macnet/done", "types": "iii", "args": [2, 2, 4]}
     assert set("".join(message["types"] for message in heard)) <= set("ifs")
