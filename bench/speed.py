@@ -258,7 +258,13 @@ class TorchRuntime(Runtime):
 
     def _point(self, voice: int, context: Any) -> Any:  # noqa: ANN401
         pointer = self._net.pointers[voice]
-        return pointer.query(context), pointer.key(context), pointer.new(context)
+        told = (pointer.query(context), pointer.key(context), pointer.new(context))
+        if not self.config.lags:
+            return told
+        return *told, pointer.lag_query(context) @ pointer.lag.t() + pointer.lag_bias
+
+    def _choose(self, voice: int, plan_inputs: Any) -> Any:  # noqa: ANN401
+        return (self._net.choosers[voice](plan_inputs, self._net.word),)
 
     def _plan(self, voice: int, plan_inputs: Any) -> Any:  # noqa: ANN401
         speller = self._net.spellers[voice]
