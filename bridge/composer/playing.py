@@ -14,7 +14,13 @@ from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.music.note import VOICES, Role
 from bridge.network.runtime import Runtime, Song
-from bridge.network.sampling import COLD, Chance, choose_fitting_words, choose_words
+from bridge.network.sampling import (
+    COLD,
+    Chance,
+    choose_agreeing_words,
+    choose_fitting_words,
+    choose_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,6 +150,17 @@ class _Stage:
 
         def choose(rows: Sequence[int]) -> list[Word]:
             after = given[voice + 1] if voice + 1 < len(given) else None
+            before = given[voice - 1] if voice > 0 else None
+            if before is not None and VOICES[voice] in self._score.harmony:
+                return choose_agreeing_words(
+                    self._song,
+                    voice,
+                    outlook,
+                    given=before,
+                    demands=demands,
+                    chance=self._chance,
+                    rows=rows,
+                )
             if after is None:
                 return choose_words(
                     self._song, voice, outlook, demands=demands, chance=self._chance, rows=rows

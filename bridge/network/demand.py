@@ -44,6 +44,9 @@ AS_LEARNED: Final[Weights] = np.zeros(128)
 for _shared in (ANY_KEY, ANYWHERE, AS_LEARNED):
     _shared.flags.writeable = False
 
+SURPLUS: Final = 2.0
+"""A surplus of onsets or pitches counts so far: the fullest word of a song is not always wanted."""
+
 CLOSING: Final = [END, SUSTAIN, FIN]
 """The symbols that end a word."""
 _INDEX: Final = {position: index for index, position in enumerate(GRID)}
@@ -194,11 +197,10 @@ def weights_of(words: Sequence[Word], demand: Demand) -> list[float]:
 def _weight(facts: Facts, demand: Demand, welcome: Sequence[float]) -> float:
     onsets, struck = len(facts.onsets), len(facts.struck)
     weight = 0.0
-    # A surplus of onsets or pitches counts so far: the fullest word of a song is not always wanted.
     if demand.going_on:
-        weight += demand.going_on * min(2.0, max(-2.0, onsets - demand.typical))
+        weight += demand.going_on * min(SURPLUS, max(-SURPLUS, onsets - demand.typical))
     if demand.stacking:
-        weight += demand.stacking * min(2.0, max(-2.0, struck - onsets * demand.chord))
+        weight += demand.stacking * min(SURPLUS, max(-SURPLUS, struck - onsets * demand.chord))
     for pitch in facts.struck:
         weight += welcome[pitch]
     return weight

@@ -28,6 +28,9 @@ _UNLIKELY_WORD: Final = math.log(0.002)
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
+_AGREEING: Final = 4
+"""How many words are drawn where one shall agree with what is given."""
+
 _LOOKED_AT: Final = 64
 """How many words of the dictionary are weighed by what is asked, those that chance puts first."""
 
@@ -131,6 +134,44 @@ def choose_fitting_words(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
     return [draws[_draw(fits[n], chance.temperature, chance.rngs[n], _UNLIKELY_SYMBOL)][n] for n in rows]
+
+
+def choose_agreeing_words(
+    song: Song,
+    voice: int,
+    outlook: Outlook,
+    *,
+    given: Word,
+    demands: Sequence[Demand],
+    chance: Chance,
+    rows: Sequence[int] | None = None,
+) -> list[Word]:
+    """As `choose_words`: of several words, the first of those that have most of the tones of a word that is given.
+
+    A chord that is held on counts by what sounds, which no weight for striking a key can reach.
+
+    Args:
+        song: its beat begun, the voices before this one put.
+        voice: which voice.
+        outlook: what the song expects of that voice.
+        given: what the voice shall agree with.
+        demands: for each variation, what its word keeps to.
+        chance: how bold the choice is, and what decides it.
+        rows: the variations that words are wanted for; all when not given.
+    """
+    draws = [
+        choose_words(song, voice, outlook, demands=demands, chance=chance, rows=rows)
+        for _ in range(_AGREEING if chance.temperature >= COLD else 1)
+    ]
+    return [max(words, key=lambda word: agreement(given, word)) for words in zip(*draws, strict=True)]
+
+
+def agreement(given: Word, word: Word) -> float:
+    """The share of a given word's tones that another word has, those on the beat counting twice; 1 of none."""
+    tones = {note.pitch % 12 for note in word.notes}
+    weighed = [(2 if note.onset == 0 else 1, note.pitch % 12 in tones) for note in given.notes]
+    total = sum(weight for weight, _ in weighed)
+    return sum(weight * has for weight, has in weighed) / total if total else 1.0
 
 
 def _likelihoods(

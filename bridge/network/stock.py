@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.vocabulary import LAST
-from bridge.network.demand import Rhythm, facts_of, is_stuck
+from bridge.network.demand import SURPLUS, Rhythm, facts_of, is_stuck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,6 @@ Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
 _KEYS: Final = 128
-_MOST: Final = 2.0
-"""A surplus of onsets or pitches counts so far, as in `demand`."""
 
 
 class Stock:
@@ -72,7 +70,7 @@ class Stock:
         ).T[:, :, None]
         times, strikes = self._times[rows], self._strikes[rows]
         more, thicker = (
-            np.clip(beyond, -_MOST, _MOST) for beyond in (times - typical, strikes - times * chord)
+            np.clip(beyond, -SURPLUS, SURPLUS) for beyond in (times - typical, strikes - times * chord)
         )
         return np.asarray(going_on * more + stacking * thicker)
 

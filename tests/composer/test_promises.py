@@ -214,5 +214,4 @@ def test_an_accompaniment_agrees_with_its_melody_nearly_as_often_as_the_real_one
     bench: Bench, found: Sequence[Primer]
 ) -> None:
     made, real = [row[1].split() for row in promises.agrees(bench, found)]
-    # `songs` has 0.13 less than the real ones; accompaniments of other songs in the same key have 0.35 to 0.4 less.
-    assert float(made[0]) > float(real[0]) - 0.17
+    assert float(made[0]) > float(real[0]) - 0.1
