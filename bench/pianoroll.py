@@ -46,6 +46,12 @@ def main() -> None:
     training = commands.add_parser("train")
     training.add_argument("kind", type=Kind, choices=list(Kind))
     training.add_argument("--minutes", type=float, default=60.0)
+    training.add_argument(
+        "--choosing",
+        type=float,
+        default=CHOOSING,
+        help="share of the minutes before all songs are learned from",
+    )
     training.add_argument("--resume", action="store_true")
     measuring = commands.add_parser("measure")
     measuring.add_argument("kind", type=Kind, choices=list(Kind))
@@ -64,7 +70,7 @@ def _train(kind: Kind, options: argparse.Namespace, folder: Path) -> None:
     by = SETTINGS.transpose_by
     in_all_keys = [transposed(song, semitones) for song in songs for semitones in range(-by, by + 1)]
     config = replace(SHAPES[kind], dictionary=frequent_words(in_all_keys, SETTINGS.words))
-    first, rest = CHOOSING * options.minutes, (1 - CHOOSING) * options.minutes
+    first, rest = options.choosing * options.minutes, (1 - options.choosing) * options.minutes
     chosen = Fit(learned, held_out, config, replace(SETTINGS, minutes=first), folder=work)
     chosen.run(_print_progress, resume=options.resume)
     start = chosen.model.state_dict()

@@ -113,9 +113,8 @@ class Apart:
         allowed = [
             [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
         ]
-        self._runs, self._shares, self._credits, self._slacks = np.array(allowed).transpose(
-            2, 0, 1
-        )  # voices o
+        fields = np.array(allowed).transpose(2, 0, 1)  # of a latitude, each voices o
+        self._runs, self._shares, self._credits, self._slacks = fields
         self._credits = np.minimum(self._credits, beats)
         self._run, self._same, self._beats = (
             np.zeros((len(VOICES), count, others), np.int64) for _ in range(3)
