@@ -42,7 +42,7 @@ _LIFT_PULL: Final = 0.03
 _EAGERNESS: Final = 1.0
 """Nats for the first quarter note's worth of onsets, or the first chord, that a voice is behind."""
 SLACK: Final = 0.5
-"""Quarter notes' worth of onsets, or chords, ahead or behind that are as good as none where a density is asked for."""
+"""Quarter notes' worth of onsets, or chords, ahead or behind that count as none where a density is asked for."""
 AT_EASE: Final = 2.0
 """The same where it shall be as dense as its clip: music breathes, and only what drifts far off is called back."""
 _MOST: Final = 16.0
