@@ -264,7 +264,11 @@ class TorchRuntime(Runtime):
         return *told, pointer.lag_query(context) @ pointer.lag.t() + pointer.lag_bias
 
     def _choose(self, voice: int, plan_inputs: Any) -> Any:  # noqa: ANN401
-        return (self._net.choosers[voice](plan_inputs, self._net.word),)
+        chooser = self._net.choosers[voice]
+        planned = self._torch.tanh(chooser.plan(plan_inputs))
+        # What tells words from one another is made once, as in the model on disk.
+        words = self._torch.from_numpy(self._weights[f"choosers.{voice}.table"])
+        return ((planned @ words.t() + chooser.often).log_softmax(-1),)
 
     def _plan(self, voice: int, plan_inputs: Any) -> Any:  # noqa: ANN401
         speller = self._net.spellers[voice]
