@@ -78,6 +78,8 @@ class NetworkConfig:
             `network.features`, which count in bars: for music whose bars are not known.
         dictionary: for each voice the words that it may choose whole; every other word is spelled.
         chooser_size: units that a word of the dictionary is told by.
+        groove_size: units of a rhythm's embedding, for a second pointer: at earlier beats whose rhythm, whatever
+            their pitches, may come back; 0: none.
     """
 
     voices: int
@@ -95,6 +97,7 @@ class NetworkConfig:
     lookbacks: tuple[int, ...] = ()
     dictionary: tuple[tuple[str, ...], ...] = ()
     chooser_size: int = 256
+    groove_size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class TrainSettings:
         exclude: patterns of file names that are left out of the songs.
         transpose: share of the songs that are heard in another key each time, falling to none at the end.
         transpose_by: semitones that they are moved by at most, up or down.
+        late: share of the pieces that begin at a later bar, in the key of what is heard first there: as a clip does
+            that is cut out of a song.
         practice: share of the words of the dictionary that are spelled for practice beside being chosen.
         words: words of each voice that may be chosen whole at most, the most frequent; 0: all is spelled.
         mixed_precision: products in bfloat16; None: where that is faster here.
@@ -125,6 +130,8 @@ class TrainSettings:
             (L2-SP, Li et al. 2018): what the songs say nothing of stays as it was.
         folds: of the cross-validation by which the best state is chosen; 0: a part of the songs is held out instead.
             None: as many as the songs, if they are few, and the minutes ask for.
+        feeders: processes that put iterations together ahead of the one that learns; None: some for a GPU, which
+            would wait for them, and none for the processor, which they would take time from.
     """
 
     epochs: int = 60
@@ -142,9 +149,11 @@ class TrainSettings:
     exclude: tuple[str, ...] = ()
     transpose: float = 0.3
     transpose_by: int = 5
+    late: float = 0.0
     practice: float = 0.1
     words: int = 2_048
     mixed_precision: bool | None = None
     check_every: int = 400
     anchor: float = 0.0
     folds: int | None = None
+    feeders: int | None = None

@@ -15,12 +15,18 @@ from typing import TYPE_CHECKING
 from bridge.beats.encoding import encode_clip
 from bridge.beats.metre import Beat, clip_beats
 from bridge.beats.vocabulary import project, settle
-from bridge.beats.word import Word, WordNote
+from bridge.beats.word import PARTS, Word, WordNote
 from bridge.music.key import find_key
-from bridge.music.note import VOICES, Clip, Role
+from bridge.music.note import VOICES, Clip, Note, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+_AT_PHRASES = 0.6
+"""The share of the pieces that begin late which do so a multiple of four bars after their beginning."""
+_HEARD_BARS = (2, 4, 4, 8)
+"""How many bars of a piece that begins late its key is found from, one as often as the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +124,52 @@ def cut(score: Score, start: int, end: int) -> Score:
     return replace(score, beats=score.beats[start:end], voices=tuple(voices))
 
 
+def as_clip(score: Score, start: int, heard: int) -> Score:
+    """A score from a beat on, as a clip that begins there is read: from bar 0, in the key of what is heard first.
+
+    Args:
+        score: the score.
+        start: the first beat.
+        heard: beats that the key is found from, as it is found from a primer.
+    """
+    rest = cut(score, start, len(score))
+    first = rest.beats[0]
+    beats = tuple(
+        replace(beat, start=beat.start - first.start, bar=beat.bar - first.bar) for beat in rest.beats
+    )
+    here = find_key(_notes_of(rest, heard)).home_shift
+    moved = transposed(replace(rest, beats=beats), here)
+    return replace(moved, shift=(score.shift + here + 6) % 12 - 6)
+
+
+def _notes_of(score: Score, beats: int) -> Iterator[Note]:
+    for voice in score.voices:
+        for beat, word in zip(score.beats[:beats], voice, strict=False):
+            for note in word.notes:
+                duration = max(1, note.duration * beat.felt // PARTS)
+                yield Note(beat.start + note.onset * beat.felt // PARTS, note.pitch, duration)
+
+
 def one_pass(
-    scores: Sequence[Score], *, longest: int, batch_beats: int, rng: random.Random
+    scores: Sequence[Score], *, longest: int, batch_beats: int, rng: random.Random, late: float = 0.0
 ) -> Iterator[list[Score]]:
     """Yield batches that together play the whole list once, each song (or piece of a long one) fresh.
 
     Pieces of like length go together, so that little is padded; the order of the batches is shuffled, and long
     songs are cut at other places in every pass.
+
+    Args:
+        scores: the list.
+        longest: felt beats of one piece at most.
+        batch_beats: felt beats of one batch, padding included, at most, unless one piece is longer.
+        rng: decides on cuts and order.
+        late: share of the pieces of which the beginning is left out, up to some bar: see `as_clip`.
     """
-    pieces = [piece for score in scores for piece in _pieces(score, longest, rng)]
+    pieces = [
+        _begun_late(piece, rng) if rng.random() < late else piece
+        for score in scores
+        for piece in _pieces(score, longest, rng)
+    ]
     pieces.sort(key=lambda piece: (len(piece), rng.random()))
     batches: list[list[Score]] = [[]]
     for piece in pieces:
@@ -135,6 +178,18 @@ def one_pass(
         batches[-1].append(piece)
     rng.shuffle(batches)
     yield from batches
+
+
+def _begun_late(piece: Score, rng: random.Random) -> Score:
+    """A piece from a bar of its first three quarters on; bars of phrases, as people cut clips, more often."""
+    lines = [at for at, beat in enumerate(piece.beats) if beat.index == 0 and at <= len(piece) * 3 // 4]
+    phrases = [at for at in lines if (piece.beats[at].bar - piece.beats[0].bar) % 4 == 0]
+    starts = phrases if rng.random() < _AT_PHRASES else lines
+    start = rng.choice(starts) if starts else 0
+    bars = rng.choice(_HEARD_BARS)
+    first = piece.beats[start].bar
+    heard = sum(beat.bar < first + bars for beat in piece.beats[start:])
+    return as_clip(piece, start, heard)
 
 
 def _pieces(score: Score, longest: int, rng: random.Random) -> Iterator[Score]:

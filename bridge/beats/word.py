@@ -64,6 +64,11 @@ class Word:
         return format_word(self)
 
     @property
+    def rhythm(self) -> tuple[tuple[Parts, Parts, bool], ...]:
+        """When its notes sound, whatever their pitches: onset, duration, articulated; what sounds together is one."""
+        return tuple(sorted({(note.onset, note.duration, note.articulated) for note in self.notes}))
+
+    @property
     def sounding(self) -> tuple[int, ...]:
         """The pitches that sound up to the end of the beat, ascending: those that the next beat may hold."""
         return tuple(sorted({note.pitch for note in self.notes if note.end == PARTS}))

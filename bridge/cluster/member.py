@@ -59,7 +59,11 @@ class _Part(Fit):
         rng = random.Random(f"{self.settings.rng_seed} {epoch} beyond")  # noqa: S311  music is no secret
         for songs in windows(self._beyond, *self._is_member_of, rng):
             yield from one_pass(
-                songs, longest=self.settings.longest, batch_beats=self.settings.batch_beats, rng=rng
+                songs,
+                longest=self.settings.longest,
+                batch_beats=self.settings.batch_beats,
+                rng=rng,
+                late=self.settings.late,
             )
 
 

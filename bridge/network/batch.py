@@ -40,6 +40,7 @@ class Prepared:
         metre: (beats, columns), see `features.metre_columns`.
         lookback: (beats, 3 or more), see `features.lookback_indices`.
         runs: (voices, beats, beats), see `features.run_matrix`; capped at `LONGEST_RUN`.
+        grooves: the same of the words' rhythms; (voices, 0, 0) for a network that does not point at them.
         distances: (beats, beats), see `features.distance_matrix`.
         choices: (voices, beats) places in the dictionary of each voice; -1 where a word is not in it.
     """
@@ -48,6 +49,7 @@ class Prepared:
     metre: Ints
     lookback: Ints
     runs: Bytes
+    grooves: Bytes
     distances: Bytes
     choices: Ints
 
@@ -68,10 +70,11 @@ class Batch:
         notes: (notes, 4): pitch, onset and end as indices of `GRID`, articulated; of each word that occurs.
         owners: (notes) the number of the word that each belongs to.
         distinct: how many words occur.
+        rhythms: (distinct) the number of each word's rhythm.
         words: (songs, voices, beats) of numbers of words.
         is_beat: (songs, beats): False where padded.
         known: (songs, voices): whether the voice is known.
-        metre, lookback, runs, distances, choices: as in `Prepared`, with the songs as first axis.
+        metre, lookback, runs, grooves, distances, choices: as in `Prepared`, with the songs as first axis.
         spelled: for each voice, the spellings of the words that are not in its dictionary, in groups.
         practised: for each voice, the spellings of some words that are, for practice.
     """
@@ -79,12 +82,14 @@ class Batch:
     notes: Ints
     owners: Ints
     distinct: int
+    rhythms: Ints
     words: Ints
     is_beat: npt.NDArray[np.bool_]
     known: npt.NDArray[np.bool_]
     metre: Ints
     lookback: Ints
     runs: Bytes
+    grooves: Bytes
     distances: Bytes
     choices: Ints
     spelled: tuple[tuple[Spelled, ...], ...]
@@ -102,15 +107,21 @@ def prepare(score: Score, config: NetworkConfig | None = None) -> Prepared:
     beats = score.beats
     bars = np.array([beat.bar for beat in beats], np.int64)
     places = np.array([beat.index for beat in beats], np.int64)
-    runs = np.stack([np.minimum(run_matrix(words), LONGEST_RUN).astype(np.uint8) for words in score.voices])
+    has_grooves = config is not None and config.groove_size > 0
+    rhythms = [[word.rhythm for word in words if has_grooves] for words in score.voices]
     return Prepared(
         score,
         metre_columns(beats),
         lookback_indices(beats, config.lookbacks if config else ()),
-        runs,
+        _capped_runs(score.voices),
+        _capped_runs(rhythms),
         distance_matrix(bars, places).astype(np.uint8),
         choices_of(score, config.dictionary if config else ()),
     )
+
+
+def _capped_runs(voices: Sequence[Sequence[object]]) -> Bytes:
+    return np.stack([np.minimum(run_matrix(beats), LONGEST_RUN).astype(np.uint8) for beats in voices])
 
 
 def moved(song: Prepared, semitones: int, config: NetworkConfig) -> Prepared:
@@ -154,6 +165,8 @@ def collate(songs: Sequence[Prepared], *, practice: float = 0.0, rng_seed: int =
             words[row, voice, : len(line)] = [number.setdefault(word, len(number)) for word in line]
     lengths = np.array([len(song.score) for song in songs])
     notes, owners = note_table(list(number))
+    rhythms: dict[object, int] = {}
+    of_words = [rhythms.setdefault(word.rhythm, len(rhythms)) for word in number]
     rng = np.random.default_rng(rng_seed)
     unknown = [[song.choices[voice] < 0 for song in songs] for voice in range(voices)]
     drawn = [[~flags & (rng.random(len(flags)) < practice) for flags in one] for one in unknown]
@@ -161,12 +174,16 @@ def collate(songs: Sequence[Prepared], *, practice: float = 0.0, rng_seed: int =
         notes=notes,
         owners=owners,
         distinct=len(number),
+        rhythms=np.array(of_words, np.int64),
         words=words,
         is_beat=np.arange(longest) < lengths[:, None],
         known=np.array([song.score.known for song in songs]),
         metre=_pad([song.metre for song in songs], (longest, songs[0].metre.shape[1]), 0),
         lookback=_pad([song.lookback for song in songs], (longest, songs[0].lookback.shape[1]), -1),
         runs=_pad([song.runs for song in songs], (voices, longest, longest), 0),
+        grooves=_pad(
+            [song.grooves for song in songs], (voices, *2 * (longest * bool(songs[0].grooves.size),)), 0
+        ),
         distances=_pad([song.distances for song in songs], (longest, longest), 0),
         choices=_pad([song.choices for song in songs], (voices, longest), -1),
         spelled=tuple(_group_spellings(songs, v, longest, unknown[v]) for v in range(voices)),

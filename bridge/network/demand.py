@@ -2,15 +2,14 @@
 
 Two hooks reach every word, whichever way the network comes to it:
 
-    weights_of  a log-weight for a whole word: one heard before, or any that stands in a list
-    biases_of   a log-bias for every symbol, while a word is being spelled
+    Stock.weights  a log-weight for a whole word: one heard before, or any that stands in a dictionary
+    biases_of      a log-bias for every symbol, while a word is being spelled
 
 Both read the same `Demand`, so a copied word and a spelled one are held to the same.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -179,53 +178,6 @@ def _find_facts(word: Word) -> Facts:
         tuple((onset, pitch) for onset, pitch, _ in struck),
         tuple((*span, spans.count(span)) for span in sorted(set(spans))),
     )
-
-
-def weights_of(words: Sequence[Word], demand: Demand) -> list[float]:
-    """The log-weight of each of some whole words; minus infinity for one that cannot stand."""
-    can_stand = _in_rhythm if demand.rhythm is not None else _at_liberty
-    # Bytes and lists are looked at several times as fast as arrays.
-    allowed, places = demand.allowed.tobytes(), demand.places.tobytes()
-    welcome = demand.welcome.tolist()
-    holdable = demand.holdable
-    return [
-        _weight(facts, demand, welcome) if can_stand(facts, demand, allowed, places, holdable) else -math.inf
-        for facts in map(facts_of, words)
-    ]
-
-
-def _weight(facts: Facts, demand: Demand, welcome: Sequence[float]) -> float:
-    onsets, struck = len(facts.onsets), len(facts.struck)
-    weight = 0.0
-    if demand.going_on:
-        weight += demand.going_on * min(SURPLUS, max(-SURPLUS, onsets - demand.typical))
-    if demand.stacking:
-        weight += demand.stacking * min(SURPLUS, max(-SURPLUS, struck - onsets * demand.chord))
-    for pitch in facts.struck:
-        weight += welcome[pitch]
-    return weight
-
-
-def _in_rhythm(facts: Facts, demand: Demand, allowed: bytes, _: bytes, __: Sequence[int]) -> bool:
-    rhythm = demand.rhythm
-    if rhythm is None or facts.held != rhythm.held or facts.groups != rhythm.groups:
-        return False
-    return all(allowed[pitch] for pitch in facts.struck)
-
-
-def _at_liberty(facts: Facts, demand: Demand, allowed: bytes, places: bytes, holdable: Sequence[int]) -> bool:
-    if demand.strike_by is not None and not (facts.onsets and facts.onsets[0] <= demand.strike_by):
-        return False
-    for pitch in facts.struck:
-        if not allowed[pitch]:
-            return False
-    for onset in facts.onsets:
-        if not places[onset]:
-            return False
-    for pitch, _ in facts.held:
-        if pitch not in holdable:
-            return False
-    return not is_stuck(demand.run, facts.struck)
 
 
 def is_stuck(run: Run, struck: Sequence[int]) -> bool:

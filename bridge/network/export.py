@@ -5,7 +5,8 @@ weights once. One file for each question that the runtime asks:
 
     core.onnx       read (n, R), state (n, H)                 -> state (n, H)
     point-V.onnx    context (n, C)                            -> query (n, K), key (n, K), new (n, 1), lag (n, lags)
-    plan-V.onnx     plan_inputs (n, C + E)                    -> given (n, 3P), state (n, P)
+                                                                 of the pointer at words, then of that at rhythms
+    plan-V.onnx     plan_inputs (n, C + E + G)                -> given (n, 3P), state (n, P)
     spell-V.onnx    symbol (n), given (n, 3P), state (n, P)   -> logits (n, symbols), state (n, P)
 
 `given` is what the plan adds to every gate of the speller; it is computed once a word.
@@ -21,7 +22,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.network.checkpoint import GRAPHS, WEIGHTS, describe
-from bridge.network.lexis import TABLE, word_tables
+from bridge.network.lexis import POINTERS, TABLE, word_tables
 from bridge.network.weights import Floats, save_weights
 from bridge.wholefile import write_whole
 
@@ -155,17 +156,17 @@ def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
 
 
 def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
-    name = f"pointers.{voice}"
-    for output in ("query", "key", "new"):
-        graph.linear("context", f"{name}.{output}", output)
-    if config.lags:
-        query = graph.linear("context", f"{name}.lag_query", "lag_query")
-        lags = [graph.weight(f"{name}.{table}") for table in ("lag", "lag_bias")]
-        graph.add("Gemm", [query, *lags], "lag", transB=1)
-    width = graph.width(f"{name}.query.weight", 1)
-    size = graph.width(f"{name}.query.weight", 0)
-    of_lags = {"lag": config.lags} if config.lags else {}
-    return graph.build({"context": width}, {"query": size, "key": size, "new": 1, **of_lags})
+    outputs: dict[str, int] = {}
+    for kind in POINTERS if config.groove_size else POINTERS[:1]:
+        name = f"{kind}.{voice}"
+        size = graph.width(f"{name}.query.weight", 0)
+        for output, width in (("query", size), ("key", size), ("new", 1)):
+            outputs[graph.linear("context", f"{name}.{output}", f"{kind}_{output}")] = width
+        if config.lags:
+            query = graph.linear("context", f"{name}.lag_query", f"{kind}_lag_query")
+            lags = [graph.weight(f"{name}.{table}") for table in ("lag", "lag_bias")]
+            outputs[graph.add("Gemm", [query, *lags], f"{kind}_lag", transB=1)] = config.lags
+    return graph.build({"context": graph.width(f"pointers.{voice}.query.weight", 1)}, outputs)
 
 
 def _choose(graph: _Graph, voice: int) -> onnx.ModelProto:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from bridge.config import NetworkConfig
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+POINTERS: Final = ("pointers", "grooves")
+"""The two kinds of pointers by what their weights are called: those at words, and those at rhythms."""
 
 TABLE: Final = "table"
 """The name under which a chooser's table is handed to its graph; it follows from the weights and is not stored."""
@@ -25,13 +29,27 @@ TABLE: Final = "table"
 def embed_words(weights: Mapping[str, Floats], words: Sequence[Word]) -> Floats:
     """The embedding of each word, (U, E); see `network.model.WordEmbedding`."""
     rows, owners = note_table(words)
-    pitch, onset, end, articulated = rows.T
-    summed = weights["word.pitch.weight"][pitch] + weights["word.pitch_class.weight"][pitch % 12]
-    summed = summed + weights["word.onset.weight"][onset] + weights["word.end.weight"][end]
-    each = np.maximum(summed + weights["word.articulated.weight"][articulated], 0)
-    whole = np.zeros((len(words), each.shape[1]), np.float32)
+    pitch = rows[:, 0]
+    of_pitch = weights["word.pitch.weight"][pitch] + weights["word.pitch_class.weight"][pitch % 12]
+    return _summed(weights, "word", of_pitch, (rows, owners), len(words))
+
+
+def embed_rhythms(weights: Mapping[str, Floats], words: Sequence[Word]) -> Floats:
+    """The embedding of each word's rhythm, (U, G); see `network.model.RhythmEmbedding`."""
+    return _summed(weights, "rhythm", np.float32(0), note_table(words), len(words))
+
+
+def _summed(
+    weights: Mapping[str, Floats], name: str, more: Floats | np.float32, notes: tuple[Ints, Ints], words: int
+) -> Floats:
+    """What the notes of each word come to, together with `more` of each note."""
+    rows, owners = notes
+    _, onset, end, articulated = rows.T
+    summed = more + weights[f"{name}.onset.weight"][onset] + weights[f"{name}.end.weight"][end]
+    each = np.maximum(summed + weights[f"{name}.articulated.weight"][articulated], 0)
+    whole = np.zeros((words, each.shape[1]), np.float32)
     np.add.at(whole, owners, each)
-    embedded: Floats = whole @ weights["word.out.weight"].T + weights["word.out.bias"]
+    embedded: Floats = whole @ weights[f"{name}.out.weight"].T + weights[f"{name}.out.bias"]
     return embedded
 
 

@@ -9,7 +9,8 @@ p(new) and the p(j) are one softmax: a pointer over the song so far (pointer sen
 whose logits see queries and keys of the core's states, how long the music has run along with the music before j,
 how alike the two have been of late, how many bars back j lies, and how welcome that many beats back is to the core
 now (as in Transformer-XL, Dai et al. 2019). A new word is chosen from a dictionary of frequent ones in one softmax,
-or, where that says so, spelled symbol by symbol by a small GRU.
+or, where that says so, spelled symbol by symbol by a small GRU; both are told what a second pointer finds, which
+looks for the rhythm of earlier beats whatever their pitches: music keeps its groove longer than its notes.
 
 Shapes: B songs, T beats, V voices, U distinct words, N notes of all of them, W words in a dictionary, S symbols in a
 spelling.
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 LOOKBACK_SIZE = 96
 METRE_SIZE = 64
 LAG_SIZE = 32
+GROOVE_WEIGHT = 0.3
+"""How much it counts in training that the second pointer finds the rhythm of each beat."""
+NEW_RHYTHM = -4.0
+"""Nats of the right rhythm where that pointer says that it is none of those before: one of some fifty."""
 
 
 class Spellings(NamedTuple):
@@ -65,10 +70,12 @@ class Inputs(NamedTuple):
 
     notes: Notes
     words: Tensor  # B V T
+    rhythms: Tensor  # U
     is_beat: Tensor  # B T
     metre: Tensor  # B T C
     lookback: Tensor  # B T L
     runs: Tensor  # B V T T
+    grooves: Tensor  # B V T T; B V 0 0 for a network without
     distances: Tensor  # B T T
     known: Tensor  # B V
     choices: Tensor  # B V T
@@ -96,6 +103,34 @@ class WordEmbedding(nn.Module):
         whole = each.new_zeros(notes.words, each.shape[1]).index_add(0, notes.owners, each)
         embedded: Tensor = self.out(whole)
         return embedded
+
+
+class RhythmEmbedding(nn.Module):
+    """A word's rhythm is the sum of when its notes sound, whatever their pitches."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.onset = nn.Embedding(LAST + 1, size)
+        self.end = nn.Embedding(LAST + 1, size)
+        self.articulated = nn.Embedding(3, size)
+        self.out = nn.Linear(size, size)
+
+    def forward(self, notes: Notes) -> Tensor:  # -> U G
+        """The embedding of each word's rhythm."""
+        _, onset, end, articulated = notes.rows.unbind(-1)
+        each = functional.relu(self.onset(onset) + self.end(end) + self.articulated(articulated))  # N G
+        whole = each.new_zeros(notes.words, each.shape[1]).index_add(0, notes.owners, each)
+        embedded: Tensor = self.out(whole)
+        return embedded
+
+
+class Heard(NamedTuple):
+    """What has been heard of some sort of sameness: the words themselves, or their rhythms."""
+
+    vectors: Tensor  # B V T E
+    same: Tensor  # B V T T
+    likeness: Tensor  # B V*D T T
+    runs: Tensor  # B V T T
 
 
 class Evidence(NamedTuple):
@@ -140,11 +175,11 @@ class Pointer(nn.Module):
         logits = query @ key.transpose(1, 2) * key.shape[-1] ** -0.5  # B T T
         buckets = self.bucket[evidence.runs]  # B V T T
         for voice, table in enumerate(self.run):
-            logits = logits + table[buckets[:, voice]]
+            logits = logits + _entry(table, buckets[:, voice])
         joint = reduce(torch.minimum, buckets.unbind(1))  # B T T; many times faster here than amin
-        logits = logits + self.joint[joint] + self.distance[evidence.distances]
+        logits = logits + _entry(self.joint, joint) + _entry(self.distance, evidence.distances)
         earlier = torch.ones_like(joint[0], dtype=torch.bool).tril(-1)
-        new = self.new(context) + self.best[(joint * earlier).amax(2)].unsqueeze(-1)  # B T 1
+        new = self.new(context) + _entry(self.best, (joint * earlier).amax(2)).unsqueeze(-1)  # B T 1
         if self.config.likeness_size:
             logits = logits + self._weighed(evidence)
             new = new + self.unlike((evidence.likeness * earlier).amax(3).transpose(1, 2))
@@ -165,6 +200,11 @@ class Pointer(nn.Module):
         return welcome.gather(2, lags.expand(len(context), -1, -1))
 
 
+def plan_width(config: NetworkConfig, voice: int) -> int:
+    """What a new word is planned from: the core's state, the words before it in its beat, and what is recalled."""
+    return config.core_size + (voice + 1) * config.word_size + config.groove_size
+
+
 class WordChooser(nn.Module):
     """A word of one voice's dictionary in one softmax, whose last place stands for all words that are not in it.
 
@@ -175,7 +215,7 @@ class WordChooser(nn.Module):
         super().__init__()
         size = config.chooser_size
         words = len(config.dictionary[voice])
-        self.plan = nn.Linear(config.core_size + (voice + 1) * config.word_size, size)
+        self.plan = nn.Linear(plan_width(config, voice), size)
         self.of_notes = nn.Linear(config.word_size, size, bias=False)
         self.own = nn.Parameter(torch.randn(words + 1, size) * 0.05)
         self.often = nn.Parameter(torch.zeros(words + 1))
@@ -203,7 +243,7 @@ class WordSpeller(nn.Module):
     def __init__(self, config: NetworkConfig, voice: int) -> None:
         super().__init__()
         size = config.speller_size
-        self.plan = nn.Linear(config.core_size + (voice + 1) * config.word_size, size)
+        self.plan = nn.Linear(plan_width(config, voice), size)
         self.start = nn.Linear(size, size)
         self.symbol = nn.Embedding(config.symbols + 1, config.symbol_size)  # the last: nothing spelled yet
         self.gru = nn.GRU(config.symbol_size + size, size, batch_first=True)
@@ -237,6 +277,10 @@ class MacNet(nn.Module):
         read = size + METRE_SIZE + LOOKBACK_SIZE * lookbacks * config.memory
         self.core = nn.GRU(read, config.core_size, batch_first=True)
         self.pointers = nn.ModuleList(Pointer(config, voice) for voice in range(config.voices))
+        if config.groove_size:
+            self.rhythm = RhythmEmbedding(config.groove_size)
+        grooves = range(config.voices if config.groove_size else 0)
+        self.grooves = nn.ModuleList(Pointer(config, voice) for voice in grooves)
         choosers = range(config.voices if config.dictionary else 0)
         self.choosers = nn.ModuleList(WordChooser(config, voice) for voice in choosers)
         self.spellers = nn.ModuleList(WordSpeller(config, voice) for voice in range(config.voices))
@@ -252,16 +296,21 @@ class MacNet(nn.Module):
 
     def likelihoods(self, inputs: Inputs) -> tuple[Tensor, Tensor]:  # -> B V T, B V T
         """The log-probability of each beat's word, and that of the spellings that are practised; 0 elsewhere."""
-        words = self.word(inputs.notes)[inputs.words]  # B V T E
+        words = _rows(self.word(inputs.notes), inputs.words)  # B V T E
         states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
-        same = self._same(inputs.words)  # B V T T
-        likeness = _likeness(same) if self.config.likeness_size else same[:, :0].float()
-        pairs = [
-            self._voice(voice, states, words, (same, likeness, inputs)) for voice in range(self.config.voices)
-        ]
+        heard = [self._heard(words, inputs.words, inputs.runs)]
+        if self.config.groove_size:
+            rhythms = _rows(self.rhythm(inputs.notes), inputs.words)  # B V T G
+            heard.append(self._heard(rhythms, inputs.rhythms[inputs.words], inputs.grooves))
+        pairs = [self._voice(voice, states, heard, inputs) for voice in range(self.config.voices)]
         scored = inputs.is_beat.unsqueeze(1) * inputs.known.unsqueeze(2)
         said, practised = (torch.stack(each, 1) for each in zip(*pairs, strict=True))
         return said * scored, practised * scored
+
+    def _heard(self, vectors: Tensor, numbers: Tensor, runs: Tensor) -> Heard:
+        same = numbers.unsqueeze(3) == numbers.unsqueeze(2)  # B V T T
+        likeness = _likeness(same) if self.config.likeness_size else same[:, :0].float()
+        return Heard(vectors, same, likeness, runs)
 
     def _read(self, words: Tensor, inputs: Inputs) -> Tensor:
         """What the core reads at each beat: the words before it, its metre, and the words of bars ago."""
@@ -276,27 +325,35 @@ class MacNet(nn.Module):
         return torch.cat(parts, 2)
 
     def _voice(
-        self, voice: int, states: Tensor, words: Tensor, heard: tuple[Tensor, Tensor, Inputs]
+        self, voice: int, states: Tensor, heard: Sequence[Heard], inputs: Inputs
     ) -> tuple[Tensor, Tensor]:  # -> B T, B T
-        same, likeness, inputs = heard
+        words = heard[0].vectors
         context = torch.cat([states, *words[:, :voice].unbind(1)], 2)  # B T H+voice*E
         if not self.config.memory:
             return self._new(voice, torch.cat([context, torch.zeros_like(words[:, voice])], 2), inputs)
-        evidence = self._evidence(voice, same, likeness, inputs)
+        logs, recalled, copied = self._pointed(self.pointers[voice], voice, context, heard[0], inputs)
+        plan_inputs, learned = [context, recalled], torch.zeros_like(copied)
+        for rhythms in heard[1:]:
+            places, followed, kept = self._pointed(self.grooves[voice], voice, context, rhythms, inputs)
+            plan_inputs.append(followed)
+            learned = GROOVE_WEIGHT * torch.logaddexp(places[:, :, -1] + NEW_RHYTHM, kept)
+        new, practised = self._new(voice, torch.cat(plan_inputs, 2), inputs)
+        return torch.logaddexp(logs[:, :, -1] + new, copied), practised + learned
+
+    @staticmethod
+    def _pointed(
+        pointer: nn.Module, voice: int, context: Tensor, heard: Heard, inputs: Inputs
+    ) -> tuple[Tensor, Tensor, Tensor]:  # -> B T T+1, B T E, B T
+        """Where a pointer points, what it finds there, and how likely it makes what really stands in each beat."""
+        now = (heard.runs + 1) * heard.same  # B V T T: this beat included
+        runs = torch.cat([now[:, :voice], heard.runs[:, voice:]], 1)
+        evidence = Evidence(runs, heard.likeness, heard.same[:, :voice], inputs.distances)
         with torch.autocast(
             context.device.type, enabled=False
         ):  # its logits differ by less than bfloat16 tells
-            logs = self.pointers[voice](context.float(), evidence)  # B T T+1
-        recalled = logs[:, :, :-1].exp() @ words[:, voice].float()  # B T E
-        new, practised = self._new(voice, torch.cat([context, recalled], 2), inputs)
-        copied = logs[:, :, :-1].masked_fill(~same[:, voice], -1e9).logsumexp(2)
-        return torch.logaddexp(logs[:, :, -1] + new, copied), practised
-
-    @staticmethod
-    def _evidence(voice: int, same: Tensor, likeness: Tensor, inputs: Inputs) -> Evidence:
-        now = (inputs.runs + 1) * same  # B V T T: this beat included
-        runs = torch.cat([now[:, :voice], inputs.runs[:, voice:]], 1)
-        return Evidence(runs, likeness, same[:, :voice], inputs.distances)
+            logs = pointer(context.float(), evidence)  # B T T+1
+        found = logs[:, :, :-1].exp() @ heard.vectors[:, voice].float()  # B T E
+        return logs, found, logs[:, :, :-1].masked_fill(~heard.same[:, voice], -1e9).logsumexp(2)
 
     def _new(self, voice: int, plan_inputs: Tensor, inputs: Inputs) -> tuple[Tensor, Tensor]:  # -> B T, B T
         """What is said of each beat's word as a new one, and of the spellings that are practised."""
@@ -319,17 +376,26 @@ class MacNet(nn.Module):
             result = result.index_put((where,), speller(plans[where], symbols).float())
         return result.view(inputs.is_beat.shape)
 
-    @staticmethod
-    def _same(words: Tensor) -> Tensor:  # B V T -> B V T T
-        return words.unsqueeze(3) == words.unsqueeze(2)
+
+def _entry(table: Tensor, index: Tensor) -> Tensor:
+    """`table[index]`, for few entries that are asked for often: a GPU would add up their gradients one by one."""
+    if index.device.type == "cpu":
+        return table[index]
+    return functional.one_hot(index, len(table)).to(table.dtype) @ table
+
+
+def _rows(table: Tensor, index: Tensor) -> Tensor:
+    return table.index_select(0, index.flatten()).view(*index.shape, -1)
 
 
 @torch.no_grad()
 def _likeness(same: Tensor) -> Tensor:  # B V T T -> B V*D T T
     """`features.next_likeness` over a whole song; at [t, j] what is known of the beats before t and before j."""
-    decays = torch.tensor(LIKENESS_DECAYS, device=same.device).view(1, 1, -1, 1)  # 1 1 D 1
-    gained = same.unsqueeze(2) * (1 - decays.unsqueeze(-1))  # B V D T T
-    likeness = torch.zeros_like(gained)
-    for t in range(1, same.shape[2]):
-        likeness[..., t, 1:] = decays * likeness[..., t - 1, :-1] + gained[..., t - 1, :-1]
+    decays = torch.tensor(LIKENESS_DECAYS, device=same.device).view(1, 1, -1, 1, 1)  # 1 1 D 1 1
+    likeness = functional.pad(same[..., :-1, :-1].unsqueeze(2) * (1 - decays), (1, 0, 1, 0))  # B V D T T
+    beats = 1
+    while beats < same.shape[2]:  # each time over twice as many beats as before
+        before = decays**beats * likeness[..., :-beats, :-beats]
+        likeness[..., beats:, beats:] += before
+        beats *= 2
     return likeness.flatten(1, 2)

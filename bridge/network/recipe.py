@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bridge.network.model import MacNet
     from bridge.network.training import Weights
 
-SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256)
+SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256, groove_size=64)
 """The network that is trained when nothing else is said."""
 
 _TRIED: Final = 8

@@ -9,6 +9,7 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -29,12 +30,12 @@ from bridge.network.features import (
     next_runs,
     run_buckets,
 )
-from bridge.network.lexis import embed_words, word_tables
+from bridge.network.lexis import POINTERS, embed_rhythms, embed_words, word_tables
 from bridge.network.stock import Stock
 from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge.beats.metre import Beat
 
@@ -72,12 +73,23 @@ class Outlook:
 
 
 class Pointing(NamedTuple):
-    """Query (n, K), key (n, K), the logit that the word is new (n, 1), and how welcome each lag is (n, lags)."""
+    """Query (n, K), key (n, K), the logit that nothing comes back (n, 1), and how welcome each lag is (n, lags)."""
 
     query: Floats
     key: Floats
     new: Floats
     lag: Floats | None = None
+
+
+class Pointed(NamedTuple):
+    """Words that have been heard, by number, each with the chance of all its places together."""
+
+    numbers: Ints
+    chances: npt.NDArray[np.float64]
+
+
+_NOWHERE: Final = Pointed(np.zeros(0, np.int64), np.zeros(0))
+_LEAST_CHANCE: Final = 1e-4
 
 
 class Runtime:
@@ -109,15 +121,18 @@ class Runtime:
         self.dictionary = tuple(map(tuple, self.places))
         self.stocks = tuple(map(Stock, self.dictionary))
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
-        self._embedded: dict[Word, Floats] = {}
+        self._embedded: dict[Word, tuple[Floats, ...]] = {}
+        self._embeddings = (embed_words, embed_rhythms) if self.config.groove_size else (embed_words,)
+        self.pointers = POINTERS[: len(self._embeddings)] if self.config.memory else ()
 
-    def embed(self, word: Word) -> Floats:
-        """The embedding of a word, (E)."""
+    def embed(self, word: Word) -> tuple[Floats, ...]:
+        """The embedding of a word, (E), and that of its rhythm, (G), for a network that points at rhythms."""
         found = self._embedded.get(word)
         if found is None:
             if len(self._embedded) >= _KEPT:
                 self._embedded.clear()
-            found = self._embedded[word] = embed_words(self._weights, [word])[0]
+            found = tuple(embed(self._weights, [word])[0] for embed in self._embeddings)
+            self._embedded[word] = found
         return found
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
@@ -134,9 +149,11 @@ class Runtime:
         rows = [table[value] for table, value in zip(self._metre, metre, strict=True)]
         return np.asarray(np.sum(rows, 0), np.float32)
 
-    def point(self, voice: int, context: Floats) -> Pointing:
-        """What the pointer makes of the core's state and the voices before this one."""
-        return Pointing(*self._run(f"point-{voice}", context=context))
+    def point(self, voice: int, context: Floats) -> list[Pointing]:
+        """What each pointer makes of the core's state and the voices before this one."""
+        outputs = self._run(f"point-{voice}", context=context)
+        each = len(outputs) // len(self.pointers)
+        return [Pointing(*outputs[at : at + each]) for at in range(0, len(outputs), each)]
 
     def plan(self, voice: int, plan_inputs: Floats) -> tuple[Floats, Floats]:
         """What the speller is given in every step, and its first state."""
@@ -154,9 +171,9 @@ class Runtime:
         logits, state = self._run(f"spell-{voice}", symbol=symbol, given=given, before=state)
         return logits, state
 
-    def table(self, voice: int, name: str) -> Floats:
-        """A learned table of a voice's pointer."""
-        return self._weights[f"pointers.{voice}.{name}"]
+    def table(self, pointer: str, voice: int, name: str) -> Floats:
+        """A learned table of a voice's pointer of some kind."""
+        return self._weights[f"{pointer}.{voice}.{name}"]
 
     @property
     def nothing(self) -> Floats:
@@ -191,10 +208,11 @@ class Song:
         self.count = count
         self._state = np.zeros((count, config.core_size), np.float32)
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
-        self._memory = _Memory(config.voices, count, config.word_size, config.key_size)
+        sizes = (config.word_size, config.groove_size)[: max(1, len(runtime.pointers))]
+        self._memory = _Memory([_Trail(config.voices, count, size, config.key_size) for size in sizes])
         self._place = (0, 0)
-        self._keys: list[Floats] = []
-        self._now: list[tuple[tuple[Word, ...], Floats]] = []
+        self._keys: list[list[Floats]] = []
+        self._now: list[_Now] = []
 
     def spread(self, count: int) -> Song:
         """The same song, `count` times over; this one must have one variation."""
@@ -230,80 +248,96 @@ class Song:
         self._now.pop()
         return outlook
 
-    def _expect(self, voice: int) -> tuple[Outlook, Floats]:
-        """The outlook of a voice, and the key under which its beat will be remembered."""
+    def _expect(self, voice: int) -> tuple[Outlook, list[Floats]]:
+        """The outlook of a voice, and the keys under which its beat will be remembered."""
         context = self._context()
-        config = self.runtime.config
-        if not config.memory:
-            recalled = np.zeros((self.count, config.word_size), np.float32)
-            logs, along = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
-            return self._outlook(voice, context, recalled, logs, along), np.zeros(
-                (self.count, config.key_size), np.float32
-            )
-        pointing = self.runtime.point(voice, context)
-        runs = self._runs(voice)
-        logs = self._logs(voice, pointing, runs)
-        recalled = (np.exp(logs[:, None, :-1]) @ self._memory.vectors[voice])[:, 0]
-        along = np.minimum.reduce(runs).max(1, initial=0)
-        return self._outlook(voice, context, recalled, logs, along), pointing.key
+        if not self.runtime.config.memory:
+            recalled = np.zeros((self.count, self.runtime.config.word_size), np.float32)
+            nothing = np.zeros((self.count, 1), np.float32)
+            return self._outlook(voice, [context, recalled], nothing, np.zeros(self.count, np.int64)), []
+        plan_inputs, keys = [context], []
+        first: tuple[Floats, Ints] | None = None
+        for pointer, trail, pointing in zip(
+            self.runtime.pointers, self._memory.trails, self.runtime.point(voice, context), strict=True
+        ):
+            runs = self._runs(trail, voice)
+            logs = self._logs(pointer, trail, voice, pointing, runs)
+            plan_inputs.append((np.exp(logs[:, None, :-1]) @ trail.vectors[voice])[:, 0])
+            keys.append(pointing.key)
+            first = first or (logs, np.minimum.reduce(runs).max(1, initial=0))
+        assert first is not None  # noqa: S101  a memory has one pointer at least
+        return self._outlook(voice, plan_inputs, *first), keys
 
-    def _outlook(self, voice: int, context: Floats, recalled: Floats, logs: Floats, along: Ints) -> Outlook:
-        plan_inputs = np.concatenate([context, recalled], 1)
+    def _outlook(self, voice: int, planned_from: Sequence[Floats], logs: Floats, along: Ints) -> Outlook:
+        plan_inputs = np.concatenate(planned_from, 1)
         given, state = self.runtime.plan(voice, plan_inputs)
         return Outlook(logs, self.runtime.choose(voice, plan_inputs), along, given, state)
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
-        size = self.runtime.config.key_size
         has_memory = self.runtime.config.memory
-        key = (
-            self.runtime.point(voice, self._context()).key
-            if has_memory
-            else np.zeros((self.count, size), np.float32)
+        self._keys.append(
+            [pointing.key for pointing in self.runtime.point(voice, self._context())] if has_memory else []
         )
-        self._keys.append(key)
 
     def _context(self) -> Floats:
-        return np.concatenate([self._state, *(vectors for _, vectors in self._now)], 1)
+        return np.concatenate([self._state, *(now.vectors[0] for now in self._now)], 1)
 
     def put(self, words: Sequence[Word]) -> None:
         """The next voice's word in each variation."""
-        self._now.append((tuple(words), np.stack([self.runtime.embed(word) for word in words])))
+        embedded = zip(*map(self.runtime.embed, words), strict=True)
+        self._now.append(_Now(self._memory.numbers(words), [np.stack(vectors) for vectors in embedded]))
 
     def end(self) -> None:
         """Remember the beat."""
-        self._before = np.concatenate([vectors for _, vectors in self._now], 1)
+        self._before = np.concatenate([now.vectors[0] for now in self._now], 1)
         self._memory.add(self._place, self._now, self._keys)
 
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""
-        return [self._memory.lexicon.words[number] for number in self._memory.ids[voice][variation]]
+        return [self.heard[number] for number in self._memory.trails[0].ids[voice][variation]]
 
-    def chances(self, voice: int, variation: int, logs: Floats) -> list[tuple[Word, float]]:
-        """The words that `logs` (M + 1) point at, each with the chance of all its places together.
+    def pointed(self, voice: int, logs: Floats) -> list[Pointed]:
+        """For each variation the words that its `logs`, (n, M + 1), point at.
 
         Words of less than one in ten thousand are left out; a network without a memory points at none.
         """
         if not self.runtime.config.memory:
-            return []
-        numbers = self._memory.ids[voice][variation]
-        weights = np.bincount(numbers, weights=np.exp(logs[:-1]))
-        words = self._memory.lexicon.words
-        return [(words[number], float(weights[number])) for number in np.nonzero(weights > 1e-4)[0]]
+            return [_NOWHERE] * self.count
+        ids, size = self._memory.trails[0].ids[voice], len(self.heard)
+        places = ids + np.arange(self.count)[:, None] * size
+        weights = np.exp(logs[:, :-1], dtype=np.float64)
+        chances: npt.NDArray[np.float64] = np.bincount(
+            places.ravel(), weights.ravel(), self.count * size
+        ).astype(np.float64)
+        found = [np.flatnonzero(row > _LEAST_CHANCE) for row in chances.reshape(self.count, size)]
+        return [Pointed(numbers, chances[numbers + row * size]) for row, numbers in enumerate(found)]
 
-    def _logs(self, voice: int, pointing: Pointing, runs: Sequence[Ints]) -> Floats:
-        """The pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
-        memory, table, query = self._memory, self.runtime.table, pointing.query
-        logits = (memory.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
+    @property
+    def heard(self) -> Sequence[Word]:
+        """The words of the song, by the numbers that `pointed` gives."""
+        return self._memory.lexicon.words
+
+    @property
+    def stock(self) -> Stock:
+        """The words of the song, to be weighed."""
+        return self._memory.lexicon.stock
+
+    def _logs(
+        self, pointer: str, trail: _Trail, voice: int, pointing: Pointing, runs: Sequence[Ints]
+    ) -> Floats:
+        """A pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
+        table, query = partial(self.runtime.table, pointer, voice), pointing.query
+        logits = (trail.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
         buckets = [run_buckets(run) for run in runs]  # V of (n, M)
         for heard, bucket in enumerate(buckets):
-            logits = logits + table(voice, "run")[heard][bucket]
+            logits = logits + table("run")[heard][bucket]
         joint = np.minimum.reduce(buckets)
-        distances = distance_row(memory.bars, memory.places, *self._place)
-        logits = logits + table(voice, "joint")[joint] + table(voice, "distance")[distances]
-        new = pointing.new + table(voice, "best")[joint.max(1, initial=0)][:, None]
+        distances = distance_row(self._memory.bars, self._memory.places, *self._place)
+        logits = logits + table("joint")[joint] + table("distance")[distances]
+        new = pointing.new + table("best")[joint.max(1, initial=0)][:, None]
         if self.runtime.config.likeness_size:
-            alike, unlike = self._likeness(voice, runs)
+            alike, unlike = self._likeness(table, trail, voice, runs)
             logits, new = logits + alike, new + unlike
         if pointing.lag is not None:
             lags = np.minimum(np.arange(self.length, 0, -1), self.runtime.config.lags - 1)
@@ -313,49 +347,85 @@ class Song:
         result: Floats = logits - np.log(np.exp(logits).sum(1, keepdims=True))
         return result
 
-    def _likeness(self, voice: int, runs: Sequence[Ints]) -> tuple[Floats, Floats]:
-        """What likeness adds to the logit of each remembered beat (n, M), and to that of a new word (n, 1)."""
-        table = self.runtime.table
-        likeness = np.concatenate(self._memory.likeness, 1)  # n V*D M
+    def _likeness(
+        self, table: Callable[[str], Floats], trail: _Trail, voice: int, runs: Sequence[Ints]
+    ) -> tuple[Floats, Floats]:
+        """What likeness adds to the logit of each remembered beat (n, M), and to that of nothing (n, 1)."""
+        likeness = np.concatenate(trail.likeness, 1)  # n V*D M
         along = np.log1p(np.stack(runs, 1).astype(np.float32))  # n V M
-        same = [self._memory.same(heard, self._now[heard][0])[:, None] for heard in range(voice)]
+        same = [self._same(trail, heard)[:, None] for heard in range(voice)]
         seen = np.concatenate([likeness, along, *same], 1).transpose(0, 2, 1)  # n M F
-        units = np.tanh(seen @ table(voice, "alike.weight").T + table(voice, "alike.bias"))
-        return units @ table(voice, "weigh.weight")[0], likeness.max(2, initial=0) @ table(
-            voice, "unlike.weight"
-        ).T
+        units = np.tanh(seen @ table("alike.weight").T + table("alike.bias"))
+        return units @ table("weigh.weight")[0], likeness.max(2, initial=0) @ table("unlike.weight").T
 
-    def _runs(self, voice: int) -> list[Ints]:
+    def _runs(self, trail: _Trail, voice: int) -> list[Ints]:
         """The runs of every voice; of the voices before this one, this beat included."""
-        memory = self._memory
-        runs = list(memory.runs)
+        runs = list(trail.runs)
         for heard in range(voice):
-            same = memory.same(heard, self._now[heard][0])
-            runs[heard] = np.where(same, runs[heard] + 1, 0)
+            runs[heard] = np.where(self._same(trail, heard), runs[heard] + 1, 0)
         return runs
 
+    def _same(self, trail: _Trail, voice: int) -> npt.NDArray[np.bool_]:
+        """Where what a voice has in this beat has been heard already, (n, M)."""
+        return trail.same(voice, self._now[voice].numbers[self._memory.trails.index(trail)])
 
-class _Memory:
-    """The beats so far, the oldest forgotten; see `Song` for the shapes."""
 
-    def __init__(self, voices: int, count: int, word_size: int, key_size: int) -> None:
-        self.bars = np.zeros(0, np.int64)
-        self.places = np.zeros(0, np.int64)
+class _Now(NamedTuple):
+    """What a voice has in this beat: for each pointer, the numbers (n) and the vectors (n, E) of words or rhythms."""
+
+    numbers: Sequence[Ints]
+    vectors: Sequence[Floats]
+
+
+class _Trail:
+    """What one kind of pointer can point at, for each voice; see `Song` for the shapes."""
+
+    def __init__(self, voices: int, count: int, size: int, key_size: int) -> None:
         self.keys = [np.zeros((count, 0, key_size), np.float32) for _ in range(voices)]
-        self.vectors = [np.zeros((count, 0, word_size), np.float32) for _ in range(voices)]
+        self.vectors = [np.zeros((count, 0, size), np.float32) for _ in range(voices)]
         self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
         self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
         self.likeness = [np.zeros((count, len(LIKENESS_DECAYS), 0), np.float32) for _ in range(voices)]
-        self.lexicon = _Lexicon()
 
-    def spread(self, count: int) -> _Memory:
-        other = _Memory(len(self.keys), 0, 0, 0)
-        other.bars, other.places = self.bars, self.places
-        other.lexicon.words[:] = self.lexicon.words
-        other.lexicon.number.update(self.lexicon.number)
+    def spread(self, count: int) -> _Trail:
+        other = _Trail(len(self.keys), 0, 0, 0)
         for name in ("keys", "vectors", "ids", "runs", "likeness"):
             setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
         return other
+
+    def same(self, voice: int, numbers: Ints) -> npt.NDArray[np.bool_]:
+        """Where each variation's word or rhythm of a voice has been heard already, (n, M)."""
+        return np.asarray(self.ids[voice] == numbers[:, None])
+
+    def add(self, voice: int, numbers: Ints, vectors: Floats, keys: Floats | None) -> None:
+        kept = slice(-(REMEMBERED - 1), None)
+        same = self.same(voice, numbers)
+        self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
+        self.likeness[voice] = next_likeness(self.likeness[voice], same)[..., -REMEMBERED:]
+        self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers[:, None]], 1)
+        self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
+        if keys is not None:
+            self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[:, None]], 1)
+
+
+class _Memory:
+    """The beats so far, the oldest forgotten: where each lies, and a trail for each kind of pointer."""
+
+    def __init__(self, trails: Sequence[_Trail]) -> None:
+        self.bars = np.zeros(0, np.int64)
+        self.places = np.zeros(0, np.int64)
+        self.trails = trails
+        self.lexicon = _Lexicon()
+
+    def spread(self, count: int) -> _Memory:
+        other = _Memory([trail.spread(count) for trail in self.trails])
+        other.bars, other.places = self.bars, self.places
+        other.lexicon = self.lexicon.copy()
+        return other
+
+    def numbers(self, words: Sequence[Word]) -> list[Ints]:
+        """The numbers of words, and of their rhythms where there is a trail of those."""
+        return self.lexicon.numbers(words)[: len(self.trails)]
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
@@ -367,25 +437,15 @@ class _Memory:
         return self._line(-beats) if beats <= len(self.bars) else None
 
     def _line(self, at: int) -> Floats:
-        return np.concatenate([vectors[:, at] for vectors in self.vectors], 1)
+        return np.concatenate([vectors[:, at] for vectors in self.trails[0].vectors], 1)
 
-    def same(self, voice: int, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
-        """Where each variation's word of a voice has been heard already, (n, M)."""
-        return np.asarray(self.ids[voice] == self.lexicon.numbers(words)[:, None])
-
-    def add(
-        self, place: tuple[int, int], now: Sequence[tuple[Sequence[Word], Floats]], keys: Sequence[Floats]
-    ) -> None:
+    def add(self, place: tuple[int, int], beat: Sequence[_Now], keys: Sequence[Sequence[Floats]]) -> None:
         kept = slice(-(REMEMBERED - 1), None)
-        self.ids = self.lexicon.tidy(self.ids)
-        for voice, (words, vectors) in enumerate(now):
-            numbers = self.lexicon.numbers(words)[:, None]
-            same = np.asarray(self.ids[voice] == numbers)
-            self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
-            self.likeness[voice] = next_likeness(self.likeness[voice], same)[..., -REMEMBERED:]
-            self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers], 1)
-            self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
-            self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[voice][:, None]], 1)
+        for voice, now in enumerate(beat):
+            for at, trail in enumerate(self.trails):
+                key = keys[voice][at] if keys[voice] else None
+                trail.add(voice, now.numbers[at], now.vectors[at], key)
+        self.trails[0].ids = self.lexicon.tidy(self.trails[0].ids)
         self.bars = np.append(self.bars[kept], place[0])
         self.places = np.append(self.places[kept], place[1])
 
@@ -394,24 +454,46 @@ class _Lexicon:
     """The words of one song, numbered as they come; those that are forgotten are struck out now and then."""
 
     def __init__(self) -> None:
-        self.words: list[Word] = []
-        self.number: dict[Word, int] = {}
+        self.rhythms: dict[object, int] = {}
+        self._keep(())
 
-    def numbers(self, words: Sequence[Word]) -> Ints:
-        found = np.empty(len(words), np.int64)
+    def _keep(self, words: Sequence[Word]) -> None:
+        self.words = list(words)
+        self.number = {word: number for number, word in enumerate(self.words)}
+        self._rhythm_of = [self._rhythm(word) for word in self.words]
+        self._stock = Stock(self.words)
+
+    def copy(self) -> _Lexicon:
+        other = _Lexicon()
+        other.rhythms = dict(self.rhythms)
+        other._keep(self.words)
+        return other
+
+    @property
+    def stock(self) -> Stock:
+        """All words, each in the row of its number."""
+        self._stock.add(self.words[len(self._stock) :])
+        return self._stock
+
+    def numbers(self, words: Sequence[Word]) -> list[Ints]:
+        """The numbers of words, and those of their rhythms."""
+        found = np.empty((2, len(words)), np.int64)
         for row, word in enumerate(words):
             number = self.number.setdefault(word, len(self.words))
             if number == len(self.words):
                 self.words.append(word)
-            found[row] = number
-        return found
+                self._rhythm_of.append(self._rhythm(word))
+            found[:, row] = number, self._rhythm_of[number]
+        return list(found)
+
+    def _rhythm(self, word: Word) -> int:
+        return self.rhythms.setdefault(word.rhythm, len(self.rhythms))
 
     def tidy(self, ids: list[Ints]) -> list[Ints]:
         """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""
         if len(self.words) < _MANY_WORDS:
             return ids
         kept, numbers = np.unique(np.concatenate([part.ravel() for part in ids]), return_inverse=True)
-        self.words = [self.words[number] for number in kept]
-        self.number = {word: number for number, word in enumerate(self.words)}
+        self._keep([self.words[number] for number in kept])
         bounds = np.cumsum([part.size for part in ids])[:-1]
         return [new.reshape(old.shape) for new, old in zip(np.split(numbers, bounds), ids, strict=True)]

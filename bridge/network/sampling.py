@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.vocabulary import SIZE, settle, spell
-from bridge.network.demand import biases_of, weights_of
+from bridge.network.demand import biases_of
 from bridge.network.quill import quill_of
 
 if TYPE_CHECKING:
@@ -87,16 +87,7 @@ def choose_words(
         rows: the variations that words are wanted for; all when not given.
     """
     rows = range(song.count) if rows is None else rows
-    recalled = {
-        n: _recall(
-            song.chances(voice, n, outlook.logs[n]),
-            float(outlook.logs[n, -1]) + demands[n].leaning.after(int(outlook.along[n])),
-            demands[n],
-            chance=chance,
-            row=n,
-        )
-        for n in rows
-    }
+    recalled = _recall(song, voice, outlook, demands, chance=chance, rows=rows)
     new = [n for n, word in recalled.items() if word is None]
     chosen = _choose(song, voice, outlook.chosen, demands, chance=chance, rows=new)
     unknown = [n for n, word in chosen.items() if word is None]
@@ -195,24 +186,39 @@ def _likelihoods(
         outlook.chosen[n, places[word]] if word in places else outlook.chosen[n, -1] + spelled[n]
         for n, word in enumerate(settled)
     ]
-    copied = [dict(song.chances(voice, n, outlook.logs[n])).get(word, 0.0) for n, word in enumerate(settled)]
+    copied = [
+        sum(each.chances[i] for i, number in enumerate(each.numbers) if song.heard[number] == settled[n])
+        for n, each in enumerate(song.pointed(voice, outlook.logs))
+    ]
     return np.asarray(np.log(np.exp(outlook.logs[:, -1] + new) + copied + 1e-30))
 
 
 def _recall(
-    chances: Sequence[tuple[Word, float]],
-    new: float,
-    demand: Demand,
+    song: Song,
+    voice: int,
+    outlook: Outlook,
+    demands: Sequence[Demand],
     *,
     chance: Chance,
-    row: int,
-) -> Word | None:
-    """A word of the song so far, or nothing where the beat shall be new, whose log-weight is `new`."""
-    weights = weights_of([word for word, _ in chances], demand)
-    firmness = chance.firmness
-    logs = [math.log(share) + firmness * weight for (_, share), weight in zip(chances, weights, strict=True)]
-    at = _draw(np.array([*logs, new]), chance.temperature, chance.rngs[row], _UNLIKELY_WORD)
-    return chances[at][0] if at < len(chances) else None
+    rows: Sequence[int],
+) -> dict[int, Word | None]:
+    """For each of some rows a word of the song so far, or nothing where the beat shall be new."""
+    every = song.pointed(voice, outlook.logs)
+    pointed = [every[n] for n in rows]
+    width = max((len(each.numbers) for each in pointed), default=0)
+    numbers = np.zeros((len(rows), width), np.int64)
+    logs = np.full((len(rows), width + 1), -np.inf)
+    for row, (n, each) in enumerate(zip(rows, pointed, strict=True)):
+        numbers[row, : len(each.numbers)] = each.numbers
+        logs[row, : len(each.numbers)] = np.log(each.chances)
+        logs[row, -1] = outlook.logs[n, -1] + demands[n].leaning.after(int(outlook.along[n]))
+    if width:
+        logs[:, :-1] += chance.firmness * song.stock.weights(numbers, [demands[n] for n in rows])
+    found = {}
+    for row, n in enumerate(rows):
+        at = _draw(logs[row], chance.temperature, chance.rngs[n], _UNLIKELY_WORD)
+        found[n] = song.heard[numbers[row, at]] if at < width else None
+    return found
 
 
 def _choose(

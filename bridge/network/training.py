@@ -10,16 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import random
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import torch
 
-from bridge.beats.playlist import one_pass
 from bridge.errors import OtherRun
-from bridge.network.batch import Prepared, collate, moved, prepare
+from bridge.network.batch import prepare
 from bridge.network.device import (
     bfloat16_is_faster,
     choose_device,
@@ -27,6 +26,7 @@ from bridge.network.device import (
     restore_rng_states,
     rng_states,
 )
+from bridge.network.feeding import Feeders, Maker, Portion, feeder_count
 from bridge.network.measuring import Figures, measure, to_inputs
 from bridge.network.model import MacNet
 from bridge.network.place import Place
@@ -141,9 +141,11 @@ class Fit:
         self._optimizer = _optimizer(self.model, settings)
         self._train = list(train)
         self._valid = [prepare(score, config) for score in valid]
-        self._whole = {id(score) for score in self._train}
-        self._prepared: dict[int, Prepared] = {}
+        self._maker = Maker(self._train, config, settings)
         self._batches_in_epoch = team.most(sum(1 for _ in self._batches(0)))
+        self._maker.of = settings.epochs * self._batches_in_epoch
+        feeders = feeder_count(settings, self.device) if team is ALONE else 0
+        self._feeders = Feeders(self._maker, feeders) if feeders else None
         self._place = Place()
         if floor is not None:
             self._place = Place(start_nats=floor.sum, best_nats=floor.sum, best_voices=floor.voices)
@@ -246,14 +248,16 @@ class Fit:
     ) -> None:
         """Play what is left of one pass, unless time is over before; `check` is called on the way and after it."""
         place = self._place
-        for number, batch in enumerate(self.team.together(self._batches(place.epoch)), start=1):
-            if number <= place.iteration_in_epoch:
-                continue
+        portions = self._portions()
+        while True:
             with self._clock.timing_iteration():
-                self._update(batch)
-            place.iteration_in_epoch, place.iteration = number, place.iteration + 1
+                portion = next(portions, None)
+                if portion is None:
+                    break
+                self._update(portion)
+            place.iteration_in_epoch, place.iteration = place.iteration_in_epoch + 1, place.iteration + 1
             self._tell_seconds()
-            if number % self.settings.check_every == 0:
+            if place.iteration_in_epoch % self.settings.check_every == 0:
                 check()
             on_progress(self._progress())
             if self._is_first and self._clock.since_saved_s > self.settings.save_every_s:
@@ -264,49 +268,60 @@ class Fit:
         if place.checked != place.iteration:
             check()
 
+    def _portions(self) -> Iterator[Portion]:
+        """What is left of a pass, an iteration at a time."""
+        place = self._place
+        if self._feeders:
+            yield from self._feeders.portions(
+                place.epoch, done=place.iteration_in_epoch, iteration=place.iteration
+            )
+            return
+        batches = self.team.together(self._batches(place.epoch))
+        for scores in islice(batches, place.iteration_in_epoch, None):
+            yield self._maker.portion(scores, place.iteration, self._share_of_time())
+
     def _tell_seconds(self) -> None:
         (self._place.seconds,) = self.team.told([self._clock.seconds])
+        if self._feeders:
+            self._feeders.tell_time(self._share_of_time())
+
+    def _share_of_time(self) -> float:
+        return min(1.0, self._place.seconds / self._clock.budget_s)
 
     def _share_done(self) -> float:
         """How much of the run is over, 0 to 1: of its epochs or of its minutes, whichever is nearer."""
         epochs = self._place.iteration / max(1, self.settings.epochs * self._batches_in_epoch)
-        return min(1.0, max(epochs, self._place.seconds / self._clock.budget_s))
+        return min(1.0, max(epochs, self._share_of_time()))
 
     def _batches(self, epoch: int) -> Iterator[list[Score]]:
-        rng = random.Random(f"{self.settings.rng_seed} {epoch}")  # noqa: S311  music is no secret
-        yield from one_pass(
-            self._train, longest=self.settings.longest, batch_beats=self.settings.batch_beats, rng=rng
-        )
+        yield from self._maker.batches(epoch)
 
-    def _update(self, scores: Sequence[Score]) -> None:
-        rng = random.Random(f"{self.settings.rng_seed} {self._place.iteration} update")  # noqa: S311  as above
+    def _update(self, portion: Portion) -> None:
         self.team.vary(f"{self.settings.rng_seed} {self._place.iteration}")
         self.model.train()
         rate = self._learning_rate()
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
-        beats, nats = self._learn(scores, rng) if scores else (0, 0.0)
-        quarters = sum(score.quarters for score in scores)
-        nats, quarters = self.team.share(self.model, beats, (nats, quarters))
+        nats = self._learn(portion)
+        nats, quarters = self.team.share(self.model, portion.beats, (nats, portion.quarters))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self._optimizer.step()
         self._settle(rate)
         self._place.lost += nats
         self._place.quarters += quarters
 
-    def _learn(self, scores: Sequence[Score], rng: random.Random) -> tuple[int, float]:
-        """Find the gradients of a batch; give its felt beats and its nats."""
-        songs = [self._transposed(self._prepare(score), rng) for score in scores]
-        batch = collate(songs, practice=self.settings.practice, rng_seed=rng.getrandbits(32))
-        inputs = to_inputs(batch, self.device)
+    def _learn(self, portion: Portion) -> float:
+        """Find the gradients of a portion; give its nats."""
+        if portion.batch is None:
+            return 0.0
+        inputs = to_inputs(portion.batch, self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._is_mixed):
             said, practised = self.model.likelihoods(inputs)
         nats = -said.sum()
-        beats = int(batch.is_beat.sum())
-        loss: torch.Tensor = (nats - practised.sum()) / beats
+        loss: torch.Tensor = (nats - practised.sum()) / portion.beats
         loss.backward()  # type: ignore[no-untyped-call]  # torch's own
-        return beats, float(nats.detach())
+        return float(nats.detach())
 
     @torch.no_grad()
     def _settle(self, rate: float) -> None:
@@ -317,23 +332,6 @@ class Fit:
         decay = min(AVERAGE_DECAY, (1 + self._place.iteration) / (10 + self._place.iteration))
         for name, value in self.model.state_dict().items():
             self._average[name].lerp_(value, 1 - decay)
-
-    def _transposed(self, song: Prepared, rng: random.Random) -> Prepared:
-        """The song, now and then in another key: less and less often, so that the last keys heard are its own."""
-        settings = self.settings
-        if rng.random() >= settings.transpose * (1 - self._share_done()):
-            return song
-        by = rng.randint(-settings.transpose_by, settings.transpose_by)
-        return moved(song, by, self.model.config)
-
-    def _prepare(self, score: Score) -> Prepared:
-        """The numbers of a score; those of whole songs are kept, pieces of long ones are new each time."""
-        key = id(score)
-        if key not in self._whole:
-            return prepare(score, self.model.config)
-        if key not in self._prepared:
-            self._prepared[key] = prepare(score, self.model.config)
-        return self._prepared[key]
 
     def _learning_rate(self) -> float:
         rise = min(1.0, (self._place.iteration + 1) / self.settings.warmup)
@@ -471,7 +469,14 @@ def learns_from(
 ) -> str:
     """A digest of what decides how a run goes; time and passes may be given anew."""
     lasting = replace(
-        settings, minutes=0.0, epochs=0, save_every_s=0.0, threads=0, mixed_precision=None, folds=None
+        settings,
+        minutes=0.0,
+        epochs=0,
+        save_every_s=0.0,
+        threads=0,
+        mixed_precision=None,
+        folds=None,
+        feeders=None,
     )
     songs = [(score.name, len(score), score.shift, score.known) for score in scores]
     digest = hashlib.sha256(repr((lasting, config, songs)).encode())

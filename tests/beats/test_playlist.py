@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from bridge.beats.playlist import cut, one_pass, score_of
+from bridge.beats.playlist import as_clip, cut, one_pass, score_of
 from bridge.beats.word import parse_word
 from bridge.music.note import Clip, Note, Role, make_clip
 
@@ -62,3 +63,25 @@ def test_the_same_rng_seed_plays_the_list_in_the_same_order() -> None:
         for _ in range(2)
     )
     assert first == second
+
+
+def test_a_song_that_begins_late_is_read_as_the_clip_that_is_cut_out_of_it() -> None:
+    notes = [*scale(beats=8).notes, *(replace(n, onset=n.onset + 7680) for n in scale(5, beats=24).notes)]
+    song = make_clip(notes, length=32 * 960)  # eight beats in D, then in G
+    clip = make_clip((replace(n, onset=n.onset - 7680) for n in notes if n.onset >= 7680), length=24 * 960)
+    late = as_clip(score_of({Role.MELODY: song}), 8, heard=16)
+    alone = score_of({Role.MELODY: clip})
+    assert (late.voices, late.beats, late.shift) == (alone.voices, alone.beats, alone.shift)
+
+
+def test_some_songs_begin_late_at_a_bar() -> None:
+    scores = [score_of({Role.MELODY: scale(beats=40)}, name=str(n), shift=0) for n in range(40)]
+    lengths = [
+        len(piece)
+        for batch in one_pass(scores, longest=64, batch_beats=400, rng=random.Random(7), late=0.5)
+        for piece in batch
+    ]
+    assert len(lengths) == 40
+    assert 10 < lengths.count(40) < 30
+    assert min(lengths) >= 10
+    assert all(length % 4 == 0 for length in lengths)

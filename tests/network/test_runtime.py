@@ -89,10 +89,20 @@ def test_stepping_a_real_tune_equals_torch(songs_folder: Path) -> None:
         replace(toy.SMALL, memory=False),
         replace(toy.SMALL, likeness_size=4, lags=32),
         replace(toy.SMALL, likeness_size=4, lags=5, lookbacks=(3, 7)),
+        replace(toy.SMALL, groove_size=6),
+        replace(toy.WORDY, groove_size=6, likeness_size=4, lags=9),
         replace(toy.SMALL, dictionary=toy.DICTIONARY, chooser_size=8),
         replace(toy.SMALL, dictionary=toy.DICTIONARY, chooser_size=8, memory=False),
     ],
-    ids=["no memory", "likeness and lags", "lookbacks in beats", "a dictionary", "a dictionary, no memory"],
+    ids=[
+        "no memory",
+        "likeness and lags",
+        "lookbacks in beats",
+        "a groove",
+        "all of it",
+        "a dictionary",
+        "a dictionary, no memory",
+    ],
 )
 def test_every_shape_of_network_is_stepped_alike(tmp_path: Path, config: NetworkConfig) -> None:
     torch.manual_seed(2)

@@ -1,4 +1,4 @@
-"""A dictionary weighed at once gives what its words weigh one by one."""
+"""Words that are weighed at once weigh what a `Demand` says of each of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bridge.beats.vocabulary import LAST
-from bridge.beats.word import parse_word
+from bridge.beats.word import Word, parse_word
 from bridge.network.checkpoint import default_shelf
-from bridge.network.demand import Demand, Rhythm, Run, facts_of, weights_of
+from bridge.network.demand import SURPLUS, Demand, Rhythm, Run, facts_of
 from bridge.network.runtime import Runtime
 from bridge.network.stock import Stock
 
@@ -50,11 +50,44 @@ def drawn(rng: np.random.Generator) -> Demand:
     )
 
 
+def stands(word: Word, demand: Demand) -> bool:
+    """Whether a word can stand, as plainly as it can be said."""
+    facts, run = facts_of(word), demand.run
+    in_a_row = []
+    for pitch in facts.struck:
+        run = run.then(pitch)
+        in_a_row.append(run.length <= run.longest)
+    if not all(demand.allowed[pitch] for pitch in facts.struck):
+        return False
+    if demand.rhythm is not None:
+        return demand.rhythm == Rhythm(facts.held, facts.groups)
+    if demand.strike_by is not None and min(facts.onsets, default=LAST) > demand.strike_by:
+        return False
+    holdable = demand.sounding if demand.may_hold else ()
+    return (
+        all(demand.places[onset] for onset in facts.onsets)
+        and all(pitch in holdable for pitch, _ in facts.held)
+        and all(in_a_row)
+    )
+
+
+def weight(word: Word, demand: Demand) -> float:
+    """The log-weight of one word."""
+    if not stands(word, demand):
+        return -np.inf
+    facts = facts_of(word)
+    onsets, struck = len(facts.onsets), len(facts.struck)
+    more = min(SURPLUS, max(-SURPLUS, onsets - demand.typical))
+    thicker = min(SURPLUS, max(-SURPLUS, struck - onsets * demand.chord))
+    welcome = sum(float(demand.welcome[pitch]) for pitch in facts.struck)
+    return demand.going_on * more + demand.stacking * thicker + welcome
+
+
 @pytest.mark.parametrize("rng_seed", range(200))
 def test_a_dictionary_weighs_what_its_words_weigh(rng_seed: int) -> None:
     demand = drawn(np.random.default_rng(rng_seed))
     rows = np.random.default_rng(rng_seed).permutation(len(WORDS))[: 1 + rng_seed % len(WORDS)]
-    one_by_one = weights_of([WORDS[row] for row in rows], demand)
+    one_by_one = [weight(WORDS[row], demand) for row in rows]
     assert Stock(WORDS).weights(rows[None], [demand])[0] == pytest.approx(one_by_one, abs=1e-4), (
         f"rng seed {rng_seed}"
     )
@@ -67,6 +100,16 @@ def test_some_words_stand_and_some_do_not() -> None:
         np.isfinite(Stock(WORDS).weights(rows[None], [drawn(np.random.default_rng(n))])) for n in range(200)
     ]
     assert 0.1 < np.mean(stand) < 0.9
+
+
+def test_words_that_come_later_are_weighed_as_those_that_were_there_from_the_start() -> None:
+    grown = Stock(WORDS[:2])
+    for word in WORDS[2:]:
+        grown.add([word])
+    rows = np.arange(len(WORDS))[None]
+    for n in range(40):
+        demand = drawn(np.random.default_rng(n))
+        assert grown.weights(rows, [demand]) == pytest.approx(Stock(WORDS).weights(rows, [demand]))
 
 
 def test_each_of_several_is_weighed_by_its_own_demand() -> None:

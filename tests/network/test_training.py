@@ -89,6 +89,31 @@ def test_a_run_that_was_killed_and_resumed_ends_as_an_unbroken_one(tmp_path: Pat
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
+@pytest.mark.parametrize("feeders", [1, 2])
+def test_who_puts_the_iterations_together_changes_nothing(tmp_path: Path, feeders: int) -> None:
+    settings = replace(FEW, feeders=feeders, late=0.5, save_every_s=0.0)
+    alone, fed = (
+        Fit(toy.songs(), toy.songs()[:2], toy.SMALL, each, folder=tmp_path / str(each.feeders))
+        for each in (replace(settings, feeders=0), settings)
+    )
+    for fit in (alone, fed):
+        fit.run(lambda _: None)
+    one, other = (fit.model.state_dict() for fit in (alone, fed))
+    assert alone.iteration == fed.iteration > 3
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_run_that_is_fed_goes_on_within_a_pass(tmp_path: Path) -> None:
+    settings = replace(FEW, feeders=2, save_every_s=0.0)
+    stopped = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=tmp_path / "broken")
+    stopped.run(lambda _: None, should_stop=lambda: stopped.iteration == stopped._batches_in_epoch + 1)
+    fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, settings, folder=tmp_path / "broken")
+    fit.run(lambda _: None, resume=True)
+    whole = weights_after(tmp_path / "whole")
+    assert fit.iteration == 4 * fit._batches_in_epoch
+    assert all(torch.equal(whole[name], value) for name, value in fit.model.state_dict().items())
+
+
 def test_every_epoch_leaves_its_figures_in_the_log(tmp_path: Path) -> None:
     weights_after(tmp_path, epochs=3)
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
@@ -130,6 +155,23 @@ def test_a_process_that_is_killed_loses_nothing_that_was_saved(tmp_path: Path) -
     resumed = weights_after(tmp_path / "killed", resume=True)
     whole = weights_after(tmp_path / "whole")
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+FED = LEARNING.replace("save_every_s=0.0", "feeders=2").replace("progress.iteration", "*children()")
+FED = FED.replace("import sys\n", "import sys\nfrom multiprocessing import active_children\n").replace(
+    "settings =", "def children():\n    return (child.pid for child in active_children())\n\n\nsettings ="
+)
+
+
+def test_who_puts_iterations_together_does_not_outlive_the_run_that_was_killed(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FED, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+    ) as learning:
+        assert learning.stdout is not None
+        feeders = [int(pid) for pid in learning.stdout.readline().split()]
+        learning.kill()  # as kill -9
+        assert len(feeders) == 2
+        learning.stdout.read()  # ends when the last of them has let go of it
 
 
 def test_other_songs_are_not_taken_for_those_of_the_run_that_was_broken_off(tmp_path: Path) -> None:
