@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from bridge.composer.rhythm import Model
     from bridge.music.note import Clip
 
-# As learned, one continuation in 30 did nothing but loop its primer, which the tunes themselves never do; this
-# weariness leaves one in 100 and takes 3 of 100 repeated bars away (29 folk primers, 4 answers each).
-_ON = Leaning(weariness=0.2, patience=4)
+# A passage may run along with an earlier one for three bars, as those of real songs do, before it tires: what has
+# learned from songs that begin late does not come back to its primer more often than they do, but may loop it.
+_ON = Leaning(weariness=0.1, patience=12)
 _LEANINGS: Final = {
     Kind.CONTINUE: _ON,
     Kind.GENERATE: _ON,

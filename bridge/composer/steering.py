@@ -33,7 +33,7 @@ _NARROWEST: Final = 12
 """Semitones: a clip of one note stands for a range as wide as this."""
 _EDGE: Final = 5
 """Semitones beyond a voice's range that it may still reach."""
-_EDGE_COST: Final = 0.15
+_EDGE_COST: Final = 0.08
 _MOVED_EDGE_COST: Final = 0.5
 """Nats for each of them; and where the range is moved, so that the voice follows."""
 _LIFT_PULL: Final = 0.03
@@ -43,8 +43,8 @@ _EAGERNESS: Final = 1.0
 """Nats for the first quarter note's worth of onsets, or the first chord, that a voice is behind."""
 SLACK: Final = 0.5
 """Quarter notes' worth of onsets, or chords, ahead or behind that count as none where a density is asked for."""
-AT_EASE: Final = 2.0
-"""The same where it shall be as dense as its clip: music breathes, and only what drifts far off is called back."""
+AT_EASE: Final = 4.0
+"""The same where it shall be as dense as its clip: music breathes, and only what drifts a bar off is called back."""
 _MOST: Final = 16.0
 """Nats for one more onset at most."""
 

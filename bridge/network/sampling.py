@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bridge.network.demand import Demand
     from bridge.network.runtime import Outlook, Song
 
-_UNLIKELY_SYMBOL: Final = math.log(0.02)
+_UNLIKELY_SYMBOL: Final = math.log(0.004)
 """Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
 _UNLIKELY_WORD: Final = math.log(0.002)
 """The same for whole words, heard before or of the dictionary: many of them are good, and none of them is likely."""
