@@ -166,7 +166,7 @@ def one_pass(
         late: share of the pieces of which the beginning is left out, up to some bar: see `as_clip`.
     """
     pieces = [
-        _begun_late(piece, rng) if rng.random() < late else piece
+        _begun_late(piece, rng) if late and rng.random() < late else piece
         for score in scores
         for piece in _pieces(score, longest, rng)
     ]

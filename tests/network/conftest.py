@@ -17,7 +17,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> MacNet:
     """A network with a memory, which has learned to go on with a scale that it has heard once."""
     fit = Fit(toy.songs(), toy.songs()[:2], toy.SMALL, toy.QUICK, folder=tmp_path_factory.mktemp("run"))
     fit.run(lambda _: None)
-    return fit.model
+    return fit.model.cpu()  # where a GPU has trained it
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def knowing(tmp_path_factory: pytest.TempPathFactory) -> MacNet:
     songs = toy.songs()
     fit = Fit(songs, songs[:2], toy.PLAIN, toy.PATIENT, folder=folder, start=toy.wide_start())
     fit.run(lambda _: None)
-    return fit.model
+    return fit.model.cpu()  # where a GPU has trained it
 
 
 @pytest.fixture(scope="session")
