@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -121,19 +121,19 @@ class Runtime:
         self.dictionary = tuple(map(tuple, self.places))
         self.stocks = tuple(map(Stock, self.dictionary))
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
-        self._embedded: dict[Word, tuple[Floats, ...]] = {}
-        self._embeddings = (embed_words, embed_rhythms) if self.config.groove_size else (embed_words,)
-        self.pointers = POINTERS[: len(self._embeddings)] if self.config.memory else ()
+        self._embedded: dict[Word, Floats] = {}
+        self._embedded_rhythms: dict[object, Floats] = {}
+        self.pointers = POINTERS[: 1 + (self.config.groove_size > 0)] if self.config.memory else ()
 
     def embed(self, word: Word) -> tuple[Floats, ...]:
         """The embedding of a word, (E), and that of its rhythm, (G), for a network that points at rhythms."""
-        found = self._embedded.get(word)
-        if found is None:
-            if len(self._embedded) >= _KEPT:
-                self._embedded.clear()
-            found = tuple(embed(self._weights, [word])[0] for embed in self._embeddings)
-            self._embedded[word] = found
-        return found
+        of_word = _kept(self._embedded, word, partial(embed_words, self._weights, [word]))
+        if not self.config.groove_size:
+            return (of_word,)
+        times = tuple(
+            sorted((n.onset, n.duration, n.articulated) for n in word.notes)
+        )  # how thick a chord is, tells
+        return of_word, _kept(self._embedded_rhythms, times, partial(embed_rhythms, self._weights, [word]))
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
         """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
@@ -185,6 +185,16 @@ class Runtime:
         return outputs
 
 
+def _kept(cache: dict[Any, Floats], key: object, find: Callable[[], Floats]) -> Floats:
+    """The one row that `find` gives, found once."""
+    row = cache.get(key)
+    if row is None:
+        if len(cache) >= _KEPT:
+            cache.clear()
+        row = cache[key] = find()[0]
+    return row
+
+
 def _session(path: Path, weights: Mapping[str, Floats]) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # One thread: these products are too small to share, and the second core belongs to the DAW.
@@ -209,7 +219,8 @@ class Song:
         self._state = np.zeros((count, config.core_size), np.float32)
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
         sizes = (config.word_size, config.groove_size)[: max(1, len(runtime.pointers))]
-        self._memory = _Memory([_Trail(config.voices, count, size, config.key_size) for size in sizes])
+        trails = [_Trail(config.voices, count, size, config.key_size) for size in sizes]
+        self._memory = _Memory(trails, _Lexicon(runtime.embed))
         self._place = (0, 0)
         self._keys: list[list[Floats]] = []
         self._now: list[_Now] = []
@@ -285,8 +296,9 @@ class Song:
 
     def put(self, words: Sequence[Word]) -> None:
         """The next voice's word in each variation."""
-        embedded = zip(*map(self.runtime.embed, words), strict=True)
-        self._now.append(_Now(self._memory.numbers(words), [np.stack(vectors) for vectors in embedded]))
+        numbers = self._memory.numbers(words)
+        embedded = zip(*(self._memory.lexicon.vectors[number] for number in numbers[0]), strict=True)
+        self._now.append(_Now(numbers, [np.array(vectors) for vectors in embedded]))
 
     def end(self) -> None:
         """Remember the beat."""
@@ -411,16 +423,15 @@ class _Trail:
 class _Memory:
     """The beats so far, the oldest forgotten: where each lies, and a trail for each kind of pointer."""
 
-    def __init__(self, trails: Sequence[_Trail]) -> None:
+    def __init__(self, trails: Sequence[_Trail], lexicon: _Lexicon) -> None:
         self.bars = np.zeros(0, np.int64)
         self.places = np.zeros(0, np.int64)
         self.trails = trails
-        self.lexicon = _Lexicon()
+        self.lexicon = lexicon
 
     def spread(self, count: int) -> _Memory:
-        other = _Memory([trail.spread(count) for trail in self.trails])
+        other = _Memory([trail.spread(count) for trail in self.trails], self.lexicon.copy())
         other.bars, other.places = self.bars, self.places
-        other.lexicon = self.lexicon.copy()
         return other
 
     def numbers(self, words: Sequence[Word]) -> list[Ints]:
@@ -453,19 +464,21 @@ class _Memory:
 class _Lexicon:
     """The words of one song, numbered as they come; those that are forgotten are struck out now and then."""
 
-    def __init__(self) -> None:
-        self.rhythms: dict[object, int] = {}
-        self._keep(())
+    def __init__(self, embed: Callable[[Word], tuple[Floats, ...]], words: Sequence[Word] = ()) -> None:
+        self._embed = embed
+        self._rhythms: dict[object, int] = {}
+        self._keep(words)
 
     def _keep(self, words: Sequence[Word]) -> None:
         self.words = list(words)
         self.number = {word: number for number, word in enumerate(self.words)}
+        self.vectors = [self._embed(word) for word in self.words]
         self._rhythm_of = [self._rhythm(word) for word in self.words]
         self._stock = Stock(self.words)
 
     def copy(self) -> _Lexicon:
-        other = _Lexicon()
-        other.rhythms = dict(self.rhythms)
+        other = _Lexicon(self._embed)
+        other._rhythms = dict(self._rhythms)
         other._keep(self.words)
         return other
 
@@ -482,12 +495,13 @@ class _Lexicon:
             number = self.number.setdefault(word, len(self.words))
             if number == len(self.words):
                 self.words.append(word)
+                self.vectors.append(self._embed(word))
                 self._rhythm_of.append(self._rhythm(word))
             found[:, row] = number, self._rhythm_of[number]
         return list(found)
 
     def _rhythm(self, word: Word) -> int:
-        return self.rhythms.setdefault(word.rhythm, len(self.rhythms))
+        return self._rhythms.setdefault(word.rhythm, len(self._rhythms))
 
     def tidy(self, ids: list[Ints]) -> list[Ints]:
         """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""

@@ -124,7 +124,8 @@ def choose_fitting_words(
     fits = np.stack(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
-    return [draws[_draw(fits[n], chance.temperature, chance.rngs[n], _UNLIKELY_SYMBOL)][n] for n in rows]
+    drawn = _draw(fits[list(rows)], chance, rows, _UNLIKELY_SYMBOL)
+    return [draws[at][n] for n, at in zip(rows, drawn, strict=True)]
 
 
 def choose_agreeing_words(
@@ -214,11 +215,11 @@ def _recall(
         logs[row, -1] = outlook.logs[n, -1] + demands[n].leaning.after(int(outlook.along[n]))
     if width:
         logs[:, :-1] += chance.firmness * song.stock.weights(numbers, [demands[n] for n in rows])
-    found = {}
-    for row, n in enumerate(rows):
-        at = _draw(logs[row], chance.temperature, chance.rngs[n], _UNLIKELY_WORD)
-        found[n] = song.heard[numbers[row, at]] if at < width else None
-    return found
+    drawn = _draw(logs, chance, rows, _UNLIKELY_WORD)
+    return {
+        n: song.heard[numbers[row, at]] if at < width else None
+        for row, (n, at) in enumerate(zip(rows, drawn, strict=True))
+    }
 
 
 def _choose(
@@ -272,34 +273,41 @@ def _spell(
     chance: Chance,
 ) -> dict[int, Word]:
     """Spell a new word for each of the given variations, all in step; those that are done drop out."""
-    quills = {n: quill_of(demands[n]) for n in rows}
-    biases = {n: biases_of(demands[n]) * chance.firmness for n in rows}
+    quills = [quill_of(demands[n]) for n in rows]
+    biases = np.stack([biases_of(demands[n]) for n in rows]) * chance.firmness if rows else np.zeros(0)
     given, state = outlook.given[list(rows)], outlook.state[list(rows)]
-    active = list(rows)
+    active = np.arange(len(rows))
     symbols = np.full(len(active), SIZE, np.int64)
-    while active:
+    while len(active):
         logits, state = song.runtime.spell(voice, symbols, given, state)
-        for row, n in enumerate(active):
-            quill = quills[n]
-            logs = np.where(quill.legal(), logits[row] + biases[n][int(quill.is_stacking)], -np.inf)
-            symbols[row] = symbol = _draw(logs, chance.temperature, chance.rngs[n], _UNLIKELY_SYMBOL)
+        writing = [quills[at] for at in active]
+        stacking = [int(quill.is_stacking) for quill in writing]
+        legal = np.stack([quill.legal() for quill in writing])
+        logs = np.where(legal, logits + biases[active, stacking], -np.inf)
+        symbols = _draw(logs, chance, [rows[at] for at in active.tolist()], _UNLIKELY_SYMBOL)
+        for quill, symbol in zip(writing, symbols.tolist(), strict=True):
             quill.push(symbol)
-        going = [row for row, n in enumerate(active) if not quills[n].is_over]
-        if len(going) < len(active):
-            active = [active[row] for row in going]
-            symbols, given, state = symbols[going], given[going], state[going]
-    return {n: quill.word for n, quill in quills.items()}
+        going = np.array([not quill.is_over for quill in writing])
+        if not going.all():
+            active, symbols, given, state = active[going], symbols[going], given[going], state[going]
+    return {n: quill.word for n, quill in zip(rows, quills, strict=True)}
 
 
 def _draw(
-    logits: npt.NDArray[np.floating], temperature: float, rng: np.random.Generator, unlikely: float
-) -> int:
-    """One index, by chance; those that are less likely than the best by more than `unlikely` nats are left out."""
-    best = int(logits.argmax())
-    if temperature < COLD:
-        return best
-    likely = (logits >= logits[best] + unlikely * max(1.0, temperature)).nonzero()[0]
-    if len(likely) == 1:
-        return best
-    # The largest of logits plus Gumbel noise falls on each index with its probability.
-    return int(likely[(logits[likely] / temperature + rng.gumbel(size=len(likely))).argmax()])
+    logits: npt.NDArray[np.floating], chance: Chance, rows: Sequence[int], unlikely: float
+) -> npt.NDArray[np.int64]:
+    """An index of each row, by chance; none that is less likely than the row's best by more than `unlikely` nats.
+
+    `logits` are (rows, indices); `rows` name the variations, each of which has its own stream of chance.
+    """
+    drawn: npt.NDArray[np.int64] = logits.argmax(1)
+    if chance.temperature < COLD:
+        return drawn
+    least = np.take_along_axis(logits, drawn[:, None], 1) + unlikely * max(1.0, chance.temperature)
+    likely = logits >= least
+    for row in (likely.sum(1) > 1).nonzero()[0].tolist():
+        among = likely[row].nonzero()[0]
+        # The largest of logits plus Gumbel noise falls on each index with its probability.
+        noise = chance.rngs[rows[row]].gumbel(size=len(among))
+        drawn[row] = among[(logits[row, among] / chance.temperature + noise).argmax()]
+    return drawn
