@@ -40,10 +40,12 @@ if TYPE_CHECKING:
 
 # A passage may run along with an earlier one for three bars, as those of real songs do, before it tires: what has
 # learned from songs that begin late does not come back to its primer more often than they do, but may loop it.
-_ON = Leaning(weariness=0.1, patience=12)
+_ON = Leaning(weariness=0.2, patience=12)
+# What has nothing but itself to go back to falls into a loop of a few bars sooner or later.
+_FROM_ITSELF = Leaning(weariness=0.2, patience=4)
 _LEANINGS: Final = {
     Kind.CONTINUE: _ON,
-    Kind.GENERATE: _ON,
+    Kind.GENERATE: _FROM_ITSELF,
     # An accompaniment may repeat itself whenever its melody does.
     Kind.ACCOMPANY: Leaning(),
     # The clip has just been heard: without this it would come back as it is.

@@ -72,7 +72,7 @@ def test_the_range_moves_as_asked_and_ends_somewhere() -> None:
     manner = manner_of([parse_word("60-0.5-1#76-0.5-1")], BEATS[:1])
     assert manner is not None
     plain, moved = range_welcome(manner, up=0), range_welcome(manner, up=5)
-    assert (plain[55], plain[54], plain[81], plain[82]) == (-0.75, NEVER, -0.75, NEVER)
+    assert (plain[55], plain[54], plain[81], plain[82]) == (-0.4, NEVER, -0.4, NEVER)
     assert plain[60] == plain[76] == 0 > plain[77] > plain[81] > NEVER
     assert moved[86] > NEVER == moved[59]
     assert moved[78] > moved[68]
