@@ -46,8 +46,8 @@ reapack: $(VENV)/.develop ## Write index.xml, by which ReaPack installs the acti
 	$(BIN)/python reaper_scripts/reapack.py $(ARGS)
 
 train-models: $(VENV)/.develop ## Train the bundled models again, as they were
-	$(BIN)/python bench/train_models.py folk --minutes 35 $(ARGS)
-	$(BIN)/python bench/train_models.py songs --minutes 70 $(ARGS)
+	$(BIN)/python bench/train_models.py folk --minutes 85 $(ARGS)
+	$(BIN)/python bench/train_models.py songs --minutes 172 $(ARGS)
 
 device: $(VENV)/.develop ## Build the Live device and its picture from their sources
 	@$(BIN)/python -m max_for_live.workshop build

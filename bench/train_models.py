@@ -1,7 +1,7 @@
 """Train a bundled model again.
 
-    python bench/train_models.py folk  --minutes 35
-    python bench/train_models.py songs --minutes 100
+    python bench/train_models.py folk  --minutes 85
+    python bench/train_models.py songs --minutes 172
     python bench/train_models.py songs --minutes 70 --onto bridge/models/songs
 
 `folk` learns the Nottingham training tunes (without `ashover*`), `songs` those of the OpenScore Lieder corpus.

@@ -56,7 +56,8 @@ def draw_learning(curves: Mapping[str, Sequence[Mapping[str, Any]]], path: Path)
         ax.set_title(name)
         ax.set_xlabel("minutes of training")
         ax.set_ylabel("nats a quarter note")
-        ax.set_ylim(0.9 * min(line["train"] for line in lines), _upper(lines))
+        # A run that starts from a model measures it before it has learned anything.
+        ax.set_ylim(0.9 * min(line["train"] for line in lines if line["train"] is not None), _upper(lines))
         ax.legend(frameon=False)
     _save(figure, path)
 

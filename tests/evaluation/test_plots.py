@@ -14,6 +14,7 @@ from bridge.evaluation.plots import draw_learning, draw_matches, draw_minutes, d
 from tests.evaluation.music import SCALE, chords, line, passage
 
 LOG = [{"seconds": 60.0 * at, "train": 3 / at, "valid": 2 + 1 / at} for at in range(1, 9)]
+TUNED = [{"seconds": 0.0, "train": None, "valid": 3.1}, *LOG]
 MATCHES = ByMatch(MATCH_EDGES, (3.0, 2.0, *(1.0,) * 8, float("nan")), (2_500, 20, *(5,) * 8, 0))
 PRIMER = passage(line([*SCALE] * 4), chords([(48, 52, 55)] * 4))
 ANSWER = passage(line([*reversed(SCALE)] * 8), chords([(43, 47, 50)] * 8))
@@ -22,7 +23,7 @@ REAL = [Minute(0.4, 2.4, 0.9), Minute(0.6, 2.8, 1.0)]
 
 
 def learning(path: Path) -> None:
-    draw_learning({"folk": LOG, "songs": LOG, "piano rolls": LOG}, path)
+    draw_learning({"folk": LOG, "songs": TUNED, "piano rolls": LOG}, path)
 
 
 def matches(path: Path) -> None:

@@ -51,5 +51,7 @@ def test_what_is_new_in_it_learns() -> None:
     batch = to_inputs(collate([prepare(toy.songs()[4], larger)]))
     spoken, practised = model.train().likelihoods(batch)
     (-(spoken.sum() + practised.sum())).backward()  # type: ignore[no-untyped-call]  # torch's own
-    learning = {name for name, value in model.named_parameters() if value.grad is not None and value.grad.any()}
+    learning = {
+        name for name, value in model.named_parameters() if value.grad is not None and value.grad.any()
+    }
     assert {"grooves.0.query.weight", "grooves.1.run", "spellers.0.plan.weight"} <= learning
