@@ -13,8 +13,10 @@ from bridge.evaluation.long import Minute
 from bridge.evaluation.plots import draw_learning, draw_matches, draw_minutes, draw_rolls
 from tests.evaluation.music import SCALE, chords, line, passage
 
-LOG = [{"seconds": 60.0 * at, "train": 3 / at, "valid": 2 + 1 / at} for at in range(1, 9)]
-TUNED = [{"seconds": 0.0, "train": None, "valid": 3.1}, *LOG]
+LOG: list[dict[str, float | None]] = [
+    {"seconds": 60.0 * at, "train": 3 / at, "valid": 2 + 1 / at} for at in range(1, 9)
+]
+TUNED: list[dict[str, float | None]] = [{"seconds": 0.0, "train": None, "valid": 3.1}, *LOG]
 MATCHES = ByMatch(MATCH_EDGES, (3.0, 2.0, *(1.0,) * 8, float("nan")), (2_500, 20, *(5,) * 8, 0))
 PRIMER = passage(line([*SCALE] * 4), chords([(48, 52, 55)] * 4))
 ANSWER = passage(line([*reversed(SCALE)] * 8), chords([(43, 47, 50)] * 8))
