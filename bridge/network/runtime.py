@@ -22,15 +22,13 @@ from bridge.errors import ModelDamaged
 from bridge.network.batch import dictionary_places
 from bridge.network.checkpoint import WEIGHTS, read_card, read_config, read_graphs, read_vocabulary
 from bridge.network.features import (
-    LIKENESS_DECAYS,
     LOOKBACKS,
     distance_row,
     metre_columns,
-    next_likeness,
-    next_runs,
     run_buckets,
 )
 from bridge.network.lexis import POINTERS, embed_rhythms, embed_words, word_tables
+from bridge.network.memory import Lexicon, Memory, Now, Trail
 from bridge.network.stock import Stock
 from bridge.network.weights import load_weights
 
@@ -41,12 +39,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-
-REMEMBERED: Final = 1_024
-"""How many beats the memory holds; the oldest are forgotten."""
-
-_MANY_WORDS: Final = 65_536
-"""A song's list of words is tidied when it is this long; above all that a memory of 16 variations can hold."""
 
 _KEPT: Final = 4_096
 """How many words' embeddings are kept at most."""
@@ -219,11 +211,11 @@ class Song:
         self._state = np.zeros((count, config.core_size), np.float32)
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
         sizes = (config.word_size, config.groove_size)[: max(1, len(runtime.pointers))]
-        trails = [_Trail(config.voices, count, size, config.key_size) for size in sizes]
-        self._memory = _Memory(trails, _Lexicon(runtime.embed))
+        trails = [Trail(config.voices, count, size, config.key_size) for size in sizes]
+        self._memory = Memory(trails, Lexicon(runtime.embed))
         self._place = (0, 0)
         self._keys: list[list[Floats]] = []
-        self._now: list[_Now] = []
+        self._now: list[Now] = []
 
     def spread(self, count: int) -> Song:
         """The same song, `count` times over; this one must have one variation."""
@@ -298,7 +290,7 @@ class Song:
         """The next voice's word in each variation."""
         numbers = self._memory.numbers(words)
         embedded = zip(*(self._memory.lexicon.vectors[number] for number in numbers[0]), strict=True)
-        self._now.append(_Now(numbers, [np.array(vectors) for vectors in embedded]))
+        self._now.append(Now(numbers, [np.array(vectors) for vectors in embedded]))
 
     def end(self) -> None:
         """Remember the beat."""
@@ -336,7 +328,7 @@ class Song:
         return self._memory.lexicon.stock
 
     def _logs(
-        self, pointer: str, trail: _Trail, voice: int, pointing: Pointing, runs: Sequence[Ints]
+        self, pointer: str, trail: Trail, voice: int, pointing: Pointing, runs: Sequence[Ints]
     ) -> Floats:
         """A pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
         table, query = partial(self.runtime.table, pointer, voice), pointing.query
@@ -360,7 +352,7 @@ class Song:
         return result
 
     def _likeness(
-        self, table: Callable[[str], Floats], trail: _Trail, voice: int, runs: Sequence[Ints]
+        self, table: Callable[[str], Floats], trail: Trail, voice: int, runs: Sequence[Ints]
     ) -> tuple[Floats, Floats]:
         """What likeness adds to the logit of each remembered beat (n, M), and to that of nothing (n, 1)."""
         likeness = np.concatenate(trail.likeness, 1)  # n V*D M
@@ -370,144 +362,13 @@ class Song:
         units = np.tanh(seen @ table("alike.weight").T + table("alike.bias"))
         return units @ table("weigh.weight")[0], likeness.max(2, initial=0) @ table("unlike.weight").T
 
-    def _runs(self, trail: _Trail, voice: int) -> list[Ints]:
+    def _runs(self, trail: Trail, voice: int) -> list[Ints]:
         """The runs of every voice; of the voices before this one, this beat included."""
         runs = list(trail.runs)
         for heard in range(voice):
             runs[heard] = np.where(self._same(trail, heard), runs[heard] + 1, 0)
         return runs
 
-    def _same(self, trail: _Trail, voice: int) -> npt.NDArray[np.bool_]:
+    def _same(self, trail: Trail, voice: int) -> npt.NDArray[np.bool_]:
         """Where what a voice has in this beat has been heard already, (n, M)."""
         return trail.same(voice, self._now[voice].numbers[self._memory.trails.index(trail)])
-
-
-class _Now(NamedTuple):
-    """What a voice has in this beat: for each pointer, the numbers (n) and the vectors (n, E) of words or rhythms."""
-
-    numbers: Sequence[Ints]
-    vectors: Sequence[Floats]
-
-
-class _Trail:
-    """What one kind of pointer can point at, for each voice; see `Song` for the shapes."""
-
-    def __init__(self, voices: int, count: int, size: int, key_size: int) -> None:
-        self.keys = [np.zeros((count, 0, key_size), np.float32) for _ in range(voices)]
-        self.vectors = [np.zeros((count, 0, size), np.float32) for _ in range(voices)]
-        self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
-        self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
-        self.likeness = [np.zeros((count, len(LIKENESS_DECAYS), 0), np.float32) for _ in range(voices)]
-
-    def spread(self, count: int) -> _Trail:
-        other = _Trail(len(self.keys), 0, 0, 0)
-        for name in ("keys", "vectors", "ids", "runs", "likeness"):
-            setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
-        return other
-
-    def same(self, voice: int, numbers: Ints) -> npt.NDArray[np.bool_]:
-        """Where each variation's word or rhythm of a voice has been heard already, (n, M)."""
-        return np.asarray(self.ids[voice] == numbers[:, None])
-
-    def add(self, voice: int, numbers: Ints, vectors: Floats, keys: Floats | None) -> None:
-        kept = slice(-(REMEMBERED - 1), None)
-        same = self.same(voice, numbers)
-        self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
-        self.likeness[voice] = next_likeness(self.likeness[voice], same)[..., -REMEMBERED:]
-        self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers[:, None]], 1)
-        self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
-        if keys is not None:
-            self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[:, None]], 1)
-
-
-class _Memory:
-    """The beats so far, the oldest forgotten: where each lies, and a trail for each kind of pointer."""
-
-    def __init__(self, trails: Sequence[_Trail], lexicon: _Lexicon) -> None:
-        self.bars = np.zeros(0, np.int64)
-        self.places = np.zeros(0, np.int64)
-        self.trails = trails
-        self.lexicon = lexicon
-
-    def spread(self, count: int) -> _Memory:
-        other = _Memory([trail.spread(count) for trail in self.trails], self.lexicon.copy())
-        other.bars, other.places = self.bars, self.places
-        return other
-
-    def numbers(self, words: Sequence[Word]) -> list[Ints]:
-        """The numbers of words, and of their rhythms where there is a trail of those."""
-        return self.lexicon.numbers(words)[: len(self.trails)]
-
-    def line(self, bar: int, place: int) -> Floats | None:
-        """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
-        found = np.flatnonzero((self.bars == bar) & (self.places == place))
-        return self._line(found[-1]) if len(found) else None
-
-    def line_ago(self, beats: int) -> Floats | None:
-        """The embedded words of all voices as many beats ago, (n, V*E)."""
-        return self._line(-beats) if beats <= len(self.bars) else None
-
-    def _line(self, at: int) -> Floats:
-        return np.concatenate([vectors[:, at] for vectors in self.trails[0].vectors], 1)
-
-    def add(self, place: tuple[int, int], beat: Sequence[_Now], keys: Sequence[Sequence[Floats]]) -> None:
-        kept = slice(-(REMEMBERED - 1), None)
-        for voice, now in enumerate(beat):
-            for at, trail in enumerate(self.trails):
-                key = keys[voice][at] if keys[voice] else None
-                trail.add(voice, now.numbers[at], now.vectors[at], key)
-        self.trails[0].ids = self.lexicon.tidy(self.trails[0].ids)
-        self.bars = np.append(self.bars[kept], place[0])
-        self.places = np.append(self.places[kept], place[1])
-
-
-class _Lexicon:
-    """The words of one song, numbered as they come; those that are forgotten are struck out now and then."""
-
-    def __init__(self, embed: Callable[[Word], tuple[Floats, ...]], words: Sequence[Word] = ()) -> None:
-        self._embed = embed
-        self._rhythms: dict[object, int] = {}
-        self._keep(words)
-
-    def _keep(self, words: Sequence[Word]) -> None:
-        self.words = list(words)
-        self.number = {word: number for number, word in enumerate(self.words)}
-        self.vectors = [self._embed(word) for word in self.words]
-        self._rhythm_of = [self._rhythm(word) for word in self.words]
-        self._stock = Stock(self.words)
-
-    def copy(self) -> _Lexicon:
-        other = _Lexicon(self._embed)
-        other._rhythms = dict(self._rhythms)
-        other._keep(self.words)
-        return other
-
-    @property
-    def stock(self) -> Stock:
-        """All words, each in the row of its number."""
-        self._stock.add(self.words[len(self._stock) :])
-        return self._stock
-
-    def numbers(self, words: Sequence[Word]) -> list[Ints]:
-        """The numbers of words, and those of their rhythms."""
-        found = np.empty((2, len(words)), np.int64)
-        for row, word in enumerate(words):
-            number = self.number.setdefault(word, len(self.words))
-            if number == len(self.words):
-                self.words.append(word)
-                self.vectors.append(self._embed(word))
-                self._rhythm_of.append(self._rhythm(word))
-            found[:, row] = number, self._rhythm_of[number]
-        return list(found)
-
-    def _rhythm(self, word: Word) -> int:
-        return self._rhythms.setdefault(word.rhythm, len(self._rhythms))
-
-    def tidy(self, ids: list[Ints]) -> list[Ints]:
-        """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""
-        if len(self.words) < _MANY_WORDS:
-            return ids
-        kept, numbers = np.unique(np.concatenate([part.ravel() for part in ids]), return_inverse=True)
-        self._keep([self.words[number] for number in kept])
-        bounds = np.cumsum([part.size for part in ids])[:-1]
-        return [new.reshape(old.shape) for new, old in zip(np.split(numbers, bounds), ids, strict=True)]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from bridge.errors import DiskFull, MacNetError, OutOfMemory, TrainingUnwritable
-from bridge.network import tensors, training
+from bridge.network import tensors
 from bridge.network.checkpoint import Shelf, fingerprint
 from bridge.network.corpus import Reading
 from bridge.network.faults import told_apart
@@ -103,7 +103,7 @@ def test_memory_that_runs_out_in_the_middle_leaves_the_last_good_model(
     def burst(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(training, "collate", burst)
+    monkeypatch.setattr(feeding, "collate", burst)
     with pytest.raises(OutOfMemory):
         train_toy(tmp_path, rng_seed=2)
     assert fingerprint(Shelf([tmp_path]).folder("mine")) == before

@@ -13,7 +13,7 @@ from bridge.beats.playlist import Score
 from bridge.beats.vocabulary import SIZE, spell
 from bridge.beats.word import Word, parse_word
 from bridge.config import NetworkConfig
-from bridge.network import runtime as runtime_module
+from bridge.network import memory as memory_module
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import Shelf, read_config
 from bridge.network.corpus import read_score
@@ -135,8 +135,8 @@ def test_variations_that_are_stepped_together_do_not_touch_each_other(toy_shelf:
 
 
 def test_memory_stays_bounded_and_goes_on_working(toy_shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime_module, "REMEMBERED", 24)
-    monkeypatch.setattr(runtime_module, "_MANY_WORDS", 50)
+    monkeypatch.setattr(memory_module, "REMEMBERED", 24)
+    monkeypatch.setattr(memory_module, "_MANY_WORDS", 50)
     runtime = Runtime(toy_shelf.folder("toy"))
     song = Song(runtime, 2)
     for number in range(120):
