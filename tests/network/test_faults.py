@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from bridge.errors import DiskFull, MacNetError, OutOfMemory, TrainingUnwritable
-from bridge.network import tensors
+from bridge.network import feeding, tensors
 from bridge.network.checkpoint import Shelf, fingerprint
 from bridge.network.corpus import Reading
 from bridge.network.faults import told_apart
