@@ -257,11 +257,13 @@ class TorchRuntime(Runtime):
         return (self._net.core(read.unsqueeze(1), before.unsqueeze(0))[1][0],)
 
     def _point(self, voice: int, context: Any) -> Any:  # noqa: ANN401
-        pointer = self._net.pointers[voice]
-        told = (pointer.query(context), pointer.key(context), pointer.new(context))
-        if not self.config.lags:
-            return told
-        return *told, pointer.lag_query(context) @ pointer.lag.t() + pointer.lag_bias
+        told: list[Any] = []
+        for kind in self.pointers:
+            pointer = getattr(self._net, kind)[voice]
+            told += [pointer.query(context), pointer.key(context), pointer.new(context)]
+            if self.config.lags:
+                told.append(pointer.lag_query(context) @ pointer.lag.t() + pointer.lag_bias)
+        return told
 
     def _choose(self, voice: int, plan_inputs: Any) -> Any:  # noqa: ANN401
         chooser = self._net.choosers[voice]

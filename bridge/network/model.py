@@ -295,7 +295,10 @@ class MacNet(nn.Module):
         return self.likelihoods(inputs)[0]
 
     def likelihoods(self, inputs: Inputs) -> tuple[Tensor, Tensor]:  # -> B V T, B V T
-        """The log-probability of each beat's word, and that of the spellings that are practised; 0 elsewhere."""
+        """The log-probability of each beat's word, and of what is practised beside it; 0 elsewhere.
+
+        Practised are spellings of some words of the dictionary, and finding each beat's rhythm among earlier ones.
+        """
         words = _rows(self.word(inputs.notes), inputs.words)  # B V T E
         states = self.dropout(self.core(self._read(words, inputs))[0])  # B T H
         heard = [self._heard(words, inputs.words, inputs.runs)]

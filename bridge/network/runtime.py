@@ -122,9 +122,8 @@ class Runtime:
         of_word = _kept(self._embedded, word, partial(embed_words, self._weights, [word]))
         if not self.config.groove_size:
             return (of_word,)
-        times = tuple(
-            sorted((n.onset, n.duration, n.articulated) for n in word.notes)
-        )  # how thick a chord is, tells
+        # Not `word.rhythm`: to the embedding it matters how many notes a chord has.
+        times = tuple(sorted((note.onset, note.duration, note.articulated) for note in word.notes))
         return of_word, _kept(self._embedded_rhythms, times, partial(embed_rhythms, self._weights, [word]))
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
