@@ -170,7 +170,8 @@ class Speller:
         self._places = _EVERYWHERE if places is None else places
         self._strike_by = strike_by if must_strike else LAST - 1
         self._notes: list[WordNote] = []
-        self._busy = np.zeros(128, np.int64)  # up to which position each pitch sounds already
+        self._open = np.count_nonzero(self._allowed)
+        self._busy: dict[int, int] = {}  # up to which position pitches sound already
         self._ties: list[int] = []  # for each sounding pitch, up to where it is held; 0: not held
         self._pitches: list[int] = []  # of the group that is being spelled
         self._onset = -1  # of the last group, or of the one that is being spelled
@@ -189,6 +190,7 @@ class Speller:
         """Strike a pitch no more in the rest of the word."""
         self._allowed = self._allowed.copy()
         self._allowed[pitch] = False
+        self._open = np.count_nonzero(self._allowed)
 
     def legal(self) -> Mask:
         """Which of the `SIZE` symbols may come next; at least one."""
@@ -218,9 +220,9 @@ class Speller:
         mask[NONE] = True
         if not self._may_hold:
             return
-        mask[[SOME, SUSTAIN]] = True
+        mask[SOME] = mask[SUSTAIN] = True
         held = sum(map(self._allowed.item, self._sounding))
-        mask[ALL] = np.count_nonzero(self._allowed) > held  # then something else must be struck
+        mask[ALL] = self._open > held  # then something else must be struck
 
     def _within_ties(self, mask: Mask) -> None:
         mask[CUT] = True
@@ -259,15 +261,20 @@ class Speller:
 
     def _may_go_on(self) -> bool:
         """Whether something can still be struck later, once the group sounds up to the end of the beat."""
-        free = np.where(self._allowed, self._busy, LAST)
-        free[self._pitches] = LAST
-        least = max(self._onset + 1, int(free.min()))
+        least = max(self._onset + 1, self._first_free(self._pitches))
         return self._has_room and bool(self._places[least:].any())
+
+    def _first_free(self, taken: Sequence[int] = ()) -> int:
+        """From which position on something can be struck, other than what is taken."""
+        if self._open > len(self._busy) + len(taken):  # one of them does not sound yet
+            return 0
+        pitches = set(self._allowed.nonzero()[0].tolist()) - set(taken)
+        return min((self._busy.get(pitch, 0) for pitch in pitches), default=LAST)
 
     def _allow_onsets(self, mask: Mask) -> None:
         """The next group may start with the last one, if it can end later, or after it."""
         least = self._onset if self._onset >= 0 and self._end < LAST else self._onset + 1
-        first = max(least, int(np.where(self._allowed, self._busy, LAST).min()))
+        first = max(least, self._first_free())
         until = self._strike_by + 1 if self._onset < 0 else LAST
         mask[AT_0 + first : AT_0 + until] = self._places[first:until]
         if self._here >= least:
@@ -276,7 +283,10 @@ class Speller:
                 self._allow_pitches(mask, self._here)
 
     def _allow_pitches(self, mask: Mask, onset: int) -> None:
-        mask[PITCH_0:] = self._allowed & (self._busy <= onset)
+        mask[PITCH_0:] = self._allowed
+        for pitch, end in self._busy.items():
+            if end > onset:
+                mask[PITCH_0 + pitch] = False
 
     # What the symbols do.
 
@@ -322,7 +332,7 @@ class Speller:
     def _close_group(self, end: int) -> None:
         onset = GRID[self._onset]
         self._notes += [WordNote(onset, GRID[end] - onset, pitch) for pitch in self._pitches]
-        self._busy[self._pitches] = end
+        self._busy |= dict.fromkeys(self._pitches, end)
         self._pitches = []
         self._end = end
         self._here = end if end < LAST else self._onset

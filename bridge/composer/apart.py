@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -176,7 +177,12 @@ def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
 
 def strikes_of(word: Word) -> Strikes:
     """What is struck in a word."""
-    return tuple((_TWELFTHS[onset], pitch) for onset, pitch in facts_of(word).strikes)
+    return _in_twelfths(facts_of(word).strikes)
+
+
+@lru_cache(maxsize=8_192)
+def _in_twelfths(strikes: Strikes) -> Strikes:
+    return tuple((_TWELFTHS[onset], pitch) for onset, pitch in strikes)
 
 
 def line_of(clip: Clip, up: int, frame: Sequence[Beat]) -> Line:

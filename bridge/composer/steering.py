@@ -156,7 +156,7 @@ class Line:
             typical=bounds.typical,
             stacking=self._stacking(),
             chord=max(1.0, bounds.chord),
-            run=self.run._replace(longest=bounds.longest_run),
+            run=Run(self.run.pitch, self.run.length, bounds.longest_run),
             leaning=bounds.leaning,
         )
 
@@ -168,9 +168,9 @@ class Line:
         self.quarters += beat.length / TICKS_PER_BEAT
         for pitch in facts.struck:
             self.run = self.run.then(pitch)
-        last = max((tick_of(note.end, beat) for note in word.notes), default=None)
-        self.quiet = self.quiet + beat.length if last is None else max(0, beat.start + beat.length - last)
-        self.sounding, self.may_hold = word.sounding, True
+        rest = beat.start + beat.length - tick_of(facts.end, beat)
+        self.quiet = max(0, rest) if facts.end else self.quiet + beat.length
+        self.sounding, self.may_hold = facts.sounding, True
 
     def _strike_by(self, beat: Beat) -> int | None:
         """The last place at which a note must start, or the voice has been silent for too long."""

@@ -2,8 +2,8 @@
 
 Two hooks reach every word, whichever way the network comes to it:
 
-    Stock.weights  a log-weight for a whole word: one heard before, or any that stands in a dictionary
-    biases_of      a log-bias for every symbol, while a word is being spelled
+    stock.Weighing  a log-weight for a whole word: one heard before, or any that stands in a dictionary
+    biases_of       a log-bias for every symbol, while a word is being spelled
 
 Both read the same `Demand`, so a copied word and a spelled one are held to the same.
 """
@@ -27,7 +27,7 @@ from bridge.beats.vocabulary import (
     SUSTAIN,
     Mask,
 )
-from bridge.beats.word import Word
+from bridge.beats.word import Parts, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +143,8 @@ class Facts(NamedTuple):
         onsets: the indices of its onsets, each once, ascending.
         strikes: the index of its onset and the pitch of each articulated note, ascending.
         groups: as in `Rhythm`.
+        sounding: as in `Word`.
+        end: where the last of its notes ends, 0 of none.
     """
 
     struck: tuple[int, ...]
@@ -150,6 +152,8 @@ class Facts(NamedTuple):
     onsets: tuple[int, ...]
     strikes: tuple[tuple[int, int], ...]
     groups: tuple[tuple[int, int, int], ...]
+    sounding: tuple[int, ...]
+    end: Parts
 
 
 _KNOWN: Final = 8_192
@@ -177,6 +181,8 @@ def _find_facts(word: Word) -> Facts:
         tuple(sorted({onset for onset, _ in spans})),
         tuple((onset, pitch) for onset, pitch, _ in struck),
         tuple((*span, spans.count(span)) for span in sorted(set(spans))),
+        word.sounding,
+        max((note.end for note in word.notes), default=0),
     )
 
 
@@ -191,12 +197,12 @@ def is_stuck(run: Run, struck: Sequence[int]) -> bool:
     return False
 
 
-def biases_of(demand: Demand) -> Weights:
-    """The log-bias of every symbol, (2, SIZE): as a rule, and right after a pitch of the same onset."""
-    biases = np.zeros((2, SIZE))
-    biases[:, PITCH_0:] = demand.welcome
-    biases[:, CLOSING] = -demand.going_on
-    biases[1, PITCH_0:] += demand.stacking
+def biases_of(demands: Sequence[Demand]) -> Weights:
+    """The log-bias of every symbol, (n, 2, SIZE): as a rule, and right after a pitch of the same onset."""
+    biases = np.zeros((len(demands), 2, SIZE))
+    biases[:, :, PITCH_0:] = np.stack([demand.welcome for demand in demands])[:, None]
+    biases[:, :, CLOSING] = -np.array([demand.going_on for demand in demands])[:, None, None]
+    biases[:, 1, PITCH_0:] += np.array([demand.stacking for demand in demands])[:, None]
     return biases
 
 

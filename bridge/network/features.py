@@ -70,7 +70,7 @@ def lookback_indices(beats: Sequence[Beat], also: Sequence[int] = ()) -> Ints:
 
 def distance_row(bars: Ints, places: Ints, bar: int, place: int) -> Ints:
     """How many bars each earlier beat lies back, in buckets: 0 where it has another place in its bar."""
-    return np.where(places == place, _DISTANCE[np.clip(bar - bars, 0, 4095)], 0)
+    return np.where(places == place, _DISTANCE[np.minimum(np.maximum(bar - bars, 0), 4095)], 0)
 
 
 def next_runs(runs: Ints, same: Bools) -> Ints:

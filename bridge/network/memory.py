@@ -1,6 +1,6 @@
 """What a running song remembers: its words by number, and where its pointers can point.
 
-Shapes: n variations, M remembered beats, E size of a word or of a rhythm, K key size.
+Shapes: n variations, V voices, M remembered beats, E size of a word or of a rhythm, K key size, D likeness decays.
 """
 
 from __future__ import annotations
@@ -20,52 +20,98 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 REMEMBERED: Final = 1_024
 """How many beats the memory holds; the oldest are forgotten."""
 
+_LEAST_ROOM: Final = 64
 _MANY_WORDS: Final = 65_536
 """A song's list of words is tidied when it is this long; above all that a memory of 16 variations can hold."""
 
 
 class Now(NamedTuple):
-    """What a voice has in this beat: for each pointer, the numbers (n) and the vectors (n, E) of words or rhythms."""
+    """What a voice has in this beat: for each pointer, the numbers (n) and the vectors (n, E) of words or rhythms.
+
+    Attributes:
+        same: for each pointer, where the voice has had that already, (n, M).
+    """
 
     numbers: Sequence[Ints]
     vectors: Sequence[Floats]
+    same: Sequence[Bools]
+
+
+class Tape:
+    """Rows that come one by one, (n, M, size), of which the last `REMEMBERED` are kept."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self._room = np.zeros((count, _LEAST_ROOM, size), np.float32)
+        self._start = self._end = 0
+
+    @property
+    def rows(self) -> Floats:
+        """All of them; a view."""
+        return self._room[:, self._start : self._end]
+
+    def spread(self, count: int) -> Tape:
+        """The same tape, `count` times over."""
+        other = Tape(0, 0)
+        other._room = np.repeat(self._room, count, 0)
+        other._start, other._end = self._start, self._end
+        return other
+
+    def add(self, row: Floats) -> None:
+        """One more, (n, size)."""
+        if self._end == self._room.shape[1]:
+            kept = self.rows
+            self._room = np.concatenate([kept, np.zeros_like(kept)], 1)
+            self._start, self._end = 0, kept.shape[1]
+        self._room[:, self._end] = row
+        self._end += 1
+        self._start = max(self._start, self._end - REMEMBERED)
 
 
 class Trail:
-    """What one kind of pointer can point at, for each voice; see `Song` for the shapes."""
+    """What one kind of pointer can point at.
+
+    Attributes:
+        keys, vectors: for each voice.
+        ids: (V, n, M) the number of what each voice had in each beat.
+        runs: (V, n, M) and
+        likeness: (V, n, D, M) see `features`.
+    """
 
     def __init__(self, voices: int, count: int, size: int, key_size: int) -> None:
-        self.keys = [np.zeros((count, 0, key_size), np.float32) for _ in range(voices)]
-        self.vectors = [np.zeros((count, 0, size), np.float32) for _ in range(voices)]
-        self.ids = [np.zeros((count, 0), np.int64) for _ in range(voices)]
-        self.runs = [np.zeros((count, 0), np.int64) for _ in range(voices)]
-        self.likeness = [np.zeros((count, len(LIKENESS_DECAYS), 0), np.float32) for _ in range(voices)]
+        self.keys = [Tape(count, key_size) for _ in range(voices)]
+        self.vectors = [Tape(count, size) for _ in range(voices)]
+        self.ids = np.zeros((voices, count, 0), np.int64)
+        self.runs = np.zeros((voices, count, 0), np.int64)
+        self.likeness = np.zeros((voices, count, len(LIKENESS_DECAYS), 0), np.float32)
 
     def spread(self, count: int) -> Trail:
         """The same trail, `count` times over."""
-        other = Trail(len(self.keys), 0, 0, 0)
-        for name in ("keys", "vectors", "ids", "runs", "likeness"):
-            setattr(other, name, [np.repeat(array, count, 0) for array in getattr(self, name)])
+        other = Trail(0, 0, 0, 0)
+        for name in ("keys", "vectors"):
+            setattr(other, name, [tape.spread(count) for tape in getattr(self, name)])
+        for name in ("ids", "runs", "likeness"):
+            setattr(other, name, np.repeat(getattr(self, name), count, 1))
         return other
 
-    def same(self, voice: int, numbers: Ints) -> npt.NDArray[np.bool_]:
+    def same(self, voice: int, numbers: Ints) -> Bools:
         """Where each variation's word or rhythm of a voice has been heard already, (n, M)."""
         return np.asarray(self.ids[voice] == numbers[:, None])
 
-    def add(self, voice: int, numbers: Ints, vectors: Floats, keys: Floats | None) -> None:
-        """Remember what a voice had in a beat, and forget the oldest beyond `REMEMBERED`."""
-        kept = slice(-(REMEMBERED - 1), None)
-        same = self.same(voice, numbers)
-        self.runs[voice] = next_runs(self.runs[voice], same)[:, -REMEMBERED:]
-        self.likeness[voice] = next_likeness(self.likeness[voice], same)[..., -REMEMBERED:]
-        self.ids[voice] = np.concatenate([self.ids[voice][:, kept], numbers[:, None]], 1)
-        self.vectors[voice] = np.concatenate([self.vectors[voice][:, kept], vectors[:, None]], 1)
-        if keys is not None:
-            self.keys[voice] = np.concatenate([self.keys[voice][:, kept], keys[:, None]], 1)
+    def add(
+        self, numbers: Ints, same: Bools, vectors: Sequence[Floats], keys: Sequence[Floats | None]
+    ) -> None:
+        """Remember what the voices had in a beat: numbers (V, n), same (V, n, M), vectors and keys of each voice."""
+        self.runs = next_runs(self.runs, same)[..., -REMEMBERED:]
+        self.likeness = next_likeness(self.likeness, same)[..., -REMEMBERED:]
+        self.ids = np.concatenate([self.ids, numbers[..., None]], 2)[..., -REMEMBERED:]
+        for tape, rows in zip((*self.vectors, *self.keys), (*vectors, *keys), strict=True):
+            if rows is not None:
+                tape.add(rows)
 
 
 class Memory:
@@ -83,13 +129,16 @@ class Memory:
         other.bars, other.places = self.bars, self.places
         return other
 
-    def numbers(self, words: Sequence[Word]) -> list[Ints]:
-        """The numbers of words, and of their rhythms where there is a trail of those."""
-        return self.lexicon.numbers(words)[: len(self.trails)]
+    def now(self, voice: int, words: Sequence[Word]) -> Now:
+        """What a voice has in this beat, when it has these words."""
+        numbers = self.lexicon.numbers(words)[: len(self.trails)]
+        embedded = zip(*(self.lexicon.vectors[number] for number in numbers[0]), strict=True)
+        same = [trail.same(voice, each) for trail, each in zip(self.trails, numbers, strict=True)]
+        return Now(numbers, [np.array(vectors) for vectors in embedded], same)
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
-        found = np.flatnonzero((self.bars == bar) & (self.places == place))
+        found = ((self.bars == bar) & (self.places == place)).nonzero()[0]
         return self._line(found[-1]) if len(found) else None
 
     def line_ago(self, beats: int) -> Floats | None:
@@ -97,16 +146,19 @@ class Memory:
         return self._line(-beats) if beats <= len(self.bars) else None
 
     def _line(self, at: int) -> Floats:
-        return np.concatenate([vectors[:, at] for vectors in self.trails[0].vectors], 1)
+        return np.concatenate([tape.rows[:, at] for tape in self.trails[0].vectors], 1)
 
     def add(self, place: tuple[int, int], beat: Sequence[Now], keys: Sequence[Sequence[Floats]]) -> None:
         """Remember a beat: its bar and place, and what every voice had in it."""
-        kept = slice(-(REMEMBERED - 1), None)
-        for voice, now in enumerate(beat):
-            for at, trail in enumerate(self.trails):
-                key = keys[voice][at] if keys[voice] else None
-                trail.add(voice, now.numbers[at], now.vectors[at], key)
+        for at, trail in enumerate(self.trails):
+            trail.add(
+                np.stack([now.numbers[at] for now in beat]),
+                np.stack([now.same[at] for now in beat]),
+                [now.vectors[at] for now in beat],
+                [each[at] if each else None for each in keys],
+            )
         self.trails[0].ids = self.lexicon.tidy(self.trails[0].ids)
+        kept = slice(-(REMEMBERED - 1), None)
         self.bars = np.append(self.bars[kept], place[0])
         self.places = np.append(self.places[kept], place[1])
 
@@ -154,11 +206,10 @@ class Lexicon:
     def _rhythm(self, word: Word) -> int:
         return self._rhythms.setdefault(word.rhythm, len(self._rhythms))
 
-    def tidy(self, ids: list[Ints]) -> list[Ints]:
+    def tidy(self, ids: Ints) -> Ints:
         """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""
         if len(self.words) < _MANY_WORDS:
             return ids
-        kept, numbers = np.unique(np.concatenate([part.ravel() for part in ids]), return_inverse=True)
+        kept, numbers = np.unique(ids, return_inverse=True)
         self._keep([self.words[number] for number in kept])
-        bounds = np.cumsum([part.size for part in ids])[:-1]
-        return [new.reshape(old.shape) for new, old in zip(np.split(numbers, bounds), ids, strict=True)]
+        return np.asarray(numbers).reshape(ids.shape)

@@ -8,8 +8,7 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -44,24 +43,30 @@ _KEPT: Final = 4_096
 """How many words' embeddings are kept at most."""
 
 
-@dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the network expects of one voice in one beat.
+    """What the network expects of one voice in one beat; what only new words need is found when it is asked for.
 
     Attributes:
         logs: (n, M + 1) log-probability that the word stands at each remembered beat; the last: that it is new.
-        chosen: (n, W + 1) log-probability of each word of the dictionary, if it is new; the last: that it is none
-            of them and is spelled. Without a dictionary there is only that.
         along: (n) for how many beats the music has gone along with an earlier passage, in every voice.
-        given: (n, 3P) what the plan gives to the speller's gates.
-        state: (n, P) the speller's first state.
     """
 
-    logs: Floats
-    chosen: Floats
-    along: Ints
-    given: Floats
-    state: Floats
+    def __init__(self, runtime: Runtime, voice: int, logs: Floats, along: Ints, plan_inputs: Floats) -> None:
+        self.logs, self.along = logs, along
+        self._runtime, self._voice, self._plan_inputs = runtime, voice, plan_inputs
+
+    @cached_property
+    def chosen(self) -> Floats:
+        """The log-probability of each word of the dictionary, if the word is new, (n, W + 1).
+
+        The last: that it is none of them and is spelled. Without a dictionary there is only that.
+        """
+        return self._runtime.choose(self._voice, self._plan_inputs)
+
+    @cached_property
+    def plan(self) -> tuple[Floats, Floats]:
+        """What the plan gives to the speller's gates, (n, 3P), and the speller's first state, (n, P)."""
+        return self._runtime.plan(self._voice, self._plan_inputs)
 
 
 class Pointing(NamedTuple):
@@ -74,13 +79,12 @@ class Pointing(NamedTuple):
 
 
 class Pointed(NamedTuple):
-    """Words that have been heard, by number, each with the chance of all its places together."""
+    """Words that have been heard, by number (U), each with the chance of all its places together, (n, U)."""
 
     numbers: Ints
     chances: npt.NDArray[np.float64]
 
 
-_NOWHERE: Final = Pointed(np.zeros(0, np.int64), np.zeros(0))
 _LEAST_CHANCE: Final = 1e-4
 
 
@@ -128,7 +132,7 @@ class Runtime:
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
         """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
-        parts = [before, np.broadcast_to(self._metre_row(metre), (len(before), self._metre[0].shape[1]))]
+        parts = [before, np.repeat(self._metre_row(metre)[None], len(before), 0)]
         for number, lines in enumerate(lookback if self.config.memory else ()):
             weight, bias = (self._weights[f"lookback.{number}.{kind}"] for kind in ("weight", "bias"))
             parts.append(
@@ -137,8 +141,10 @@ class Runtime:
         return self._run("core", read=np.concatenate(parts, 1), before=state)[0]
 
     def _metre_row(self, metre: Ints) -> Floats:
-        rows = [table[value] for table, value in zip(self._metre, metre, strict=True)]
-        return np.asarray(np.sum(rows, 0), np.float32)
+        row = np.zeros(self._metre[0].shape[1], np.float32)
+        for table, value in zip(self._metre, metre.tolist(), strict=True):
+            row += table[value]
+        return row
 
     def point(self, voice: int, context: Floats) -> list[Pointing]:
         """What each pointer makes of the core's state and the voices before this one."""
@@ -215,6 +221,7 @@ class Song:
         self._place = (0, 0)
         self._keys: list[list[Floats]] = []
         self._now: list[Now] = []
+        self._distances, self._lags = (np.zeros(0, np.int64) for _ in range(2))
 
     def spread(self, count: int) -> Song:
         """The same song, `count` times over; this one must have one variation."""
@@ -236,6 +243,9 @@ class Song:
         lookback += [self._memory.line_ago(beats) for beats in self.runtime.config.lookbacks]
         self._state = self.runtime.step(self._before, metre_columns([beat])[0], lookback, self._state)
         self._now, self._keys = [], []
+        if self.runtime.config.memory:
+            self._distances = distance_row(self._memory.bars, self._memory.places, *self._place)
+            self._lags = np.minimum(np.arange(self.length, 0, -1), self.runtime.config.lags - 1)
 
     def outlook(self, voice: int) -> Outlook:
         """What is expected of a voice, the words of the voices before it being known."""
@@ -255,25 +265,18 @@ class Song:
         context = self._context()
         if not self.runtime.config.memory:
             recalled = np.zeros((self.count, self.runtime.config.word_size), np.float32)
-            nothing = np.zeros((self.count, 1), np.float32)
-            return self._outlook(voice, [context, recalled], nothing, np.zeros(self.count, np.int64)), []
+            logs, along = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
+            return Outlook(self.runtime, voice, logs, along, np.concatenate([context, recalled], 1)), []
         plan_inputs, keys = [context], []
         first: tuple[Floats, Ints] | None = None
-        for pointer, trail, pointing in zip(
-            self.runtime.pointers, self._memory.trails, self.runtime.point(voice, context), strict=True
-        ):
-            runs = self._runs(trail, voice)
-            logs = self._logs(pointer, trail, voice, pointing, runs)
-            plan_inputs.append((np.exp(logs[:, None, :-1]) @ trail.vectors[voice])[:, 0])
+        for number, pointing in enumerate(self.runtime.point(voice, context)):
+            trail = self._memory.trails[number]
+            logs, runs = self._point(number, voice, pointing)
+            plan_inputs.append((np.exp(logs[:, None, :-1]) @ trail.vectors[voice].rows)[:, 0])
             keys.append(pointing.key)
-            first = first or (logs, np.minimum.reduce(runs).max(1, initial=0))
+            first = first or (logs, runs.min(0).max(1, initial=0))
         assert first is not None  # noqa: S101  a memory has one pointer at least
-        return self._outlook(voice, plan_inputs, *first), keys
-
-    def _outlook(self, voice: int, planned_from: Sequence[Floats], logs: Floats, along: Ints) -> Outlook:
-        plan_inputs = np.concatenate(planned_from, 1)
-        given, state = self.runtime.plan(voice, plan_inputs)
-        return Outlook(logs, self.runtime.choose(voice, plan_inputs), along, given, state)
+        return Outlook(self.runtime, voice, *first, np.concatenate(plan_inputs, 1)), keys
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
@@ -287,9 +290,7 @@ class Song:
 
     def put(self, words: Sequence[Word]) -> None:
         """The next voice's word in each variation."""
-        numbers = self._memory.numbers(words)
-        embedded = zip(*(self._memory.lexicon.vectors[number] for number in numbers[0]), strict=True)
-        self._now.append(Now(numbers, [np.array(vectors) for vectors in embedded]))
+        self._now.append(self._memory.now(len(self._now), words))
 
     def end(self) -> None:
         """Remember the beat."""
@@ -298,23 +299,23 @@ class Song:
 
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""
-        return [self.heard[number] for number in self._memory.trails[0].ids[voice][variation]]
+        return [self.heard[number] for number in self._memory.trails[0].ids[voice, variation]]
 
-    def pointed(self, voice: int, logs: Floats) -> list[Pointed]:
-        """For each variation the words that its `logs`, (n, M + 1), point at.
+    def pointed(self, voice: int, logs: Floats) -> Pointed:
+        """The words that `logs`, (n, M + 1), point at; chances of less than one in ten thousand count as none.
 
-        Words of less than one in ten thousand are left out; a network without a memory points at none.
+        A network without a memory points at no word.
         """
         if not self.runtime.config.memory:
-            return [_NOWHERE] * self.count
+            return Pointed(np.zeros(0, np.int64), np.zeros((self.count, 0)))
         ids, size = self._memory.trails[0].ids[voice], len(self.heard)
-        places = ids + np.arange(self.count)[:, None] * size
+        places = ids + (np.arange(self.count) * size)[:, None]
         weights = np.exp(logs[:, :-1], dtype=np.float64)
-        chances: npt.NDArray[np.float64] = np.bincount(
-            places.ravel(), weights.ravel(), self.count * size
-        ).astype(np.float64)
-        found = [np.flatnonzero(row > _LEAST_CHANCE) for row in chances.reshape(self.count, size)]
-        return [Pointed(numbers, chances[numbers + row * size]) for row, numbers in enumerate(found)]
+        flat = np.bincount(places.ravel(), weights.ravel(), self.count * size)
+        chances = np.asarray(flat, np.float64).reshape(self.count, size)
+        likely = chances > _LEAST_CHANCE
+        (numbers,) = np.asarray(likely.any(0)).nonzero()
+        return Pointed(numbers, np.where(likely, chances, 0.0)[:, numbers])
 
     @property
     def heard(self) -> Sequence[Word]:
@@ -326,48 +327,60 @@ class Song:
         """The words of the song, to be weighed."""
         return self._memory.lexicon.stock
 
-    def _logs(
-        self, pointer: str, trail: Trail, voice: int, pointing: Pointing, runs: Sequence[Ints]
-    ) -> Floats:
-        """A pointer's log-probabilities, (n, M + 1); see `network.model.Pointer`."""
-        table, query = partial(self.runtime.table, pointer, voice), pointing.query
-        logits = (trail.keys[voice] @ query[:, :, None])[:, :, 0] * query.shape[1] ** -0.5
-        buckets = [run_buckets(run) for run in runs]  # V of (n, M)
-        for heard, bucket in enumerate(buckets):
-            logits = logits + table("run")[heard][bucket]
-        joint = np.minimum.reduce(buckets)
-        distances = distance_row(self._memory.bars, self._memory.places, *self._place)
-        logits = logits + table("joint")[joint] + table("distance")[distances]
-        new = pointing.new + table("best")[joint.max(1, initial=0)][:, None]
+    def _point(self, pointer: int, voice: int, pointing: Pointing) -> tuple[Floats, Ints]:
+        """A pointer's log-probabilities, (n, M + 1), and the runs that they come from, (V, n, M).
+
+        See `network.model.Pointer`.
+        """
+        table = partial(self.runtime.table, self.runtime.pointers[pointer], voice)
+        trail, query = self._memory.trails[pointer], pointing.query
+        same = [now.same[pointer] for now in self._now[:voice]]
+        runs = _runs_now(trail.runs, same)
+        buckets = run_buckets(runs)  # V n M
+        joint = buckets.min(0)
+        logits = (trail.keys[voice].rows @ query[:, :, None])[:, :, 0] * np.float32(query.shape[1] ** -0.5)
+        for run, bucket in zip(table("run"), buckets, strict=True):
+            logits += run.take(bucket)
+        logits += table("joint").take(joint)
+        logits += table("distance").take(self._distances)
+        new = pointing.new + table("best").take(joint.max(1, initial=0))[:, None]
         if self.runtime.config.likeness_size:
-            alike, unlike = self._likeness(table, trail, voice, runs)
-            logits, new = logits + alike, new + unlike
+            alike, unlike = _weighed(table, trail.likeness, runs, same)
+            logits += alike
+            new = new + unlike
         if pointing.lag is not None:
-            lags = np.minimum(np.arange(self.length, 0, -1), self.runtime.config.lags - 1)
-            logits = logits + pointing.lag[:, lags]
-        logits = np.concatenate([logits, new], 1)
-        logits = logits - logits.max(1, keepdims=True)
-        result: Floats = logits - np.log(np.exp(logits).sum(1, keepdims=True))
-        return result
+            logits += pointing.lag.take(self._lags, 1)
+        return _log_softmax(np.concatenate([logits, new], 1)), runs
 
-    def _likeness(
-        self, table: Callable[[str], Floats], trail: Trail, voice: int, runs: Sequence[Ints]
-    ) -> tuple[Floats, Floats]:
-        """What likeness adds to the logit of each remembered beat (n, M), and to that of nothing (n, 1)."""
-        likeness = np.concatenate(trail.likeness, 1)  # n V*D M
-        along = np.log1p(np.stack(runs, 1).astype(np.float32))  # n V M
-        same = [self._same(trail, heard)[:, None] for heard in range(voice)]
-        seen = np.concatenate([likeness, along, *same], 1).transpose(0, 2, 1)  # n M F
-        units = np.tanh(seen @ table("alike.weight").T + table("alike.bias"))
-        return units @ table("weigh.weight")[0], likeness.max(2, initial=0) @ table("unlike.weight").T
 
-    def _runs(self, trail: Trail, voice: int) -> list[Ints]:
-        """The runs of every voice; of the voices before this one, this beat included."""
-        runs = list(trail.runs)
-        for heard in range(voice):
-            runs[heard] = np.where(self._same(trail, heard), runs[heard] + 1, 0)
+def _runs_now(runs: Ints, same: Sequence[npt.NDArray[np.bool_]]) -> Ints:
+    """The runs of every voice, (V, n, M); of the voices that are known to be the `same`, this beat included."""
+    if not same:
         return runs
+    runs = runs.copy()
+    for voice, each in enumerate(same):
+        runs[voice] = (runs[voice] + 1) * each
+    return runs
 
-    def _same(self, trail: Trail, voice: int) -> npt.NDArray[np.bool_]:
-        """Where what a voice has in this beat has been heard already, (n, M)."""
-        return trail.same(voice, self._now[voice].numbers[self._memory.trails.index(trail)])
+
+def _weighed(
+    table: Callable[[str], Floats], likeness: Floats, runs: Ints, same: Sequence[npt.NDArray[np.bool_]]
+) -> tuple[Floats, Floats]:
+    """What likeness, (V, n, D, M), adds to the logit of each remembered beat, (n, M), and of nothing, (n, 1)."""
+    voices, count, decays, beats = likeness.shape
+    seen = np.empty((count, beats, voices * (decays + 1) + len(same)), np.float32)
+    for voice in range(voices):
+        seen[..., voice * decays : (voice + 1) * decays] = likeness[voice].transpose(0, 2, 1)
+        seen[..., voices * decays + voice] = np.log1p(runs[voice], dtype=np.float32)
+    for voice, each in enumerate(same):
+        seen[..., voices * (decays + 1) + voice] = each
+    flat = seen.reshape(count * beats, seen.shape[2])
+    units = np.tanh(flat @ table("alike.weight").T + table("alike.bias"))
+    best = likeness.max(3, initial=0).transpose(1, 0, 2).reshape(count, voices * decays)
+    return (units @ table("weigh.weight")[0]).reshape(count, beats), best @ table("unlike.weight").T
+
+
+def _log_softmax(logits: Floats) -> Floats:
+    below = logits - logits.max(1, keepdims=True)
+    result: Floats = below - np.log(np.exp(below).sum(1, keepdims=True))
+    return result

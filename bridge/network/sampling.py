@@ -12,6 +12,7 @@ import numpy.typing as npt
 from bridge.beats.vocabulary import SIZE, settle, spell
 from bridge.network.demand import biases_of
 from bridge.network.quill import quill_of
+from bridge.network.stock import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from bridge.beats.word import Word
     from bridge.network.demand import Demand
     from bridge.network.runtime import Outlook, Song
+    from bridge.network.stock import Stock
+
+Ints = npt.NDArray[np.int64]
+Logs = npt.NDArray[np.floating]
 
 _UNLIKELY_SYMBOL: Final = math.log(0.004)
 """Symbols below this share of the likeliest one's probability are left out: a wrong note among thousands is heard."""
@@ -30,12 +35,6 @@ _CANDIDATES: Final = 16
 
 _AGREEING: Final = 4
 """How many words are drawn where one shall agree with what is given."""
-
-_LOOKED_AT: Final = 64
-"""How many words of the dictionary are weighed by what is asked, those that chance puts first."""
-
-_SOON: Final = np.float32(1e-30)
-"""Noise that is zero in 32 bits is as little as this."""
 
 COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
@@ -55,11 +54,6 @@ class Chance:
 
     temperature: float
     rngs: Sequence[np.random.Generator]
-
-    @property
-    def divisor(self) -> float:
-        """What log-probabilities are divided by: the temperature, or one where nothing is left to chance."""
-        return self.temperature if self.temperature >= COLD else 1.0
 
     @property
     def firmness(self) -> float:
@@ -87,12 +81,12 @@ def choose_words(
         rows: the variations that words are wanted for; all when not given.
     """
     rows = range(song.count) if rows is None else rows
-    recalled = _recall(song, voice, outlook, demands, chance=chance, rows=rows)
-    new = [n for n, word in recalled.items() if word is None]
-    chosen = _choose(song, voice, outlook.chosen, demands, chance=chance, rows=new)
-    unknown = [n for n, word in chosen.items() if word is None]
-    spelled = _spell(song, voice, outlook, rows=unknown, demands=demands, chance=chance)
-    return [recalled[n] or chosen[n] or spelled[n] for n in rows]
+    asking = _Asking(song, voice, outlook, Weighing(demands), chance)
+    words: dict[int, Word] = {}
+    for choose in (_recall, _choose, _spell):  # each is left what the one before it found no word for
+        if unknown := [n for n in rows if n not in words]:
+            words |= choose(asking, unknown)
+    return [words[n] for n in rows]
 
 
 def choose_fitting_words(
@@ -173,9 +167,9 @@ def _likelihoods(
     settled = [settle(word, demand.holdable) for word, demand in following]
     spellings = [spell(word, demand.sounding) for word, (_, demand) in zip(settled, following, strict=True)]
     spelled = np.zeros(song.count)
-    symbols, state = np.full(song.count, SIZE, np.int64), outlook.state
+    symbols, (given, state) = np.full(song.count, SIZE, np.int64), outlook.plan
     for at in range(max(map(len, spellings))):
-        logits, state = song.runtime.spell(voice, symbols, outlook.given, state)
+        logits, state = song.runtime.spell(voice, symbols, given, state)
         logs = logits - logits.max(1, keepdims=True)
         logs = logs - np.log(np.exp(logs).sum(1, keepdims=True))
         for n, ids in enumerate(spellings):
@@ -187,102 +181,88 @@ def _likelihoods(
         outlook.chosen[n, places[word]] if word in places else outlook.chosen[n, -1] + spelled[n]
         for n, word in enumerate(settled)
     ]
+    pointed = song.pointed(voice, outlook.logs)
+    heard = [song.heard[number] for number in pointed.numbers]
     copied = [
-        sum(each.chances[i] for i, number in enumerate(each.numbers) if song.heard[number] == settled[n])
-        for n, each in enumerate(song.pointed(voice, outlook.logs))
+        sum(chance for chance, other in zip(chances, heard, strict=True) if other == word)
+        for chances, word in zip(pointed.chances, settled, strict=True)
     ]
     return np.asarray(np.log(np.exp(outlook.logs[:, -1] + new) + copied + 1e-30))
 
 
-def _recall(
-    song: Song,
-    voice: int,
-    outlook: Outlook,
-    demands: Sequence[Demand],
-    *,
-    chance: Chance,
-    rows: Sequence[int],
-) -> dict[int, Word | None]:
-    """For each of some rows a word of the song so far, or nothing where the beat shall be new."""
-    every = song.pointed(voice, outlook.logs)
-    pointed = [every[n] for n in rows]
-    width = max((len(each.numbers) for each in pointed), default=0)
-    numbers = np.zeros((len(rows), width), np.int64)
-    logs = np.full((len(rows), width + 1), -np.inf)
-    for row, (n, each) in enumerate(zip(rows, pointed, strict=True)):
-        numbers[row, : len(each.numbers)] = each.numbers
-        logs[row, : len(each.numbers)] = np.log(each.chances)
-        logs[row, -1] = outlook.logs[n, -1] + demands[n].leaning.after(int(outlook.along[n]))
-    if width:
-        logs[:, :-1] += chance.firmness * song.stock.weights(numbers, [demands[n] for n in rows])
-    drawn = _draw(logs, chance, rows, _UNLIKELY_WORD)
-    return {
-        n: song.heard[numbers[row, at]] if at < width else None
-        for row, (n, at) in enumerate(zip(rows, drawn, strict=True))
-    }
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What words are chosen by: see `choose_words`."""
+
+    song: Song
+    voice: int
+    outlook: Outlook
+    weighing: Weighing
+    chance: Chance
+
+    def draw(
+        self, rows: Sequence[int], logs: Logs, stock: Stock, words: Ints, *, otherwise: Logs, cut: float
+    ) -> Ints:
+        """For each row the place of one of some words by chance, or one beyond the last.
+
+        Args:
+            rows: the variations.
+            logs: (rows, k) the log-probability of each word; minus infinity where it is out of the question.
+            stock: what knows the words,
+            words: (k) and by which number.
+            otherwise: (rows) the log-probability of none of them.
+            cut: nats below the best at which there is no chance any more.
+        """
+        whose, at = np.isfinite(logs).nonzero()
+        worth = np.full((len(rows), len(words) + 1), -np.inf)
+        weights = stock.weights(words[at], np.array(rows)[whose], self.weighing)
+        worth[whose, at] = logs[whose, at] + self.chance.firmness * weights
+        worth[:, -1] = otherwise
+        return _draw(worth, self.chance, rows, cut)
 
 
-def _choose(
-    song: Song,
-    voice: int,
-    logs: npt.NDArray[np.float32],
-    demands: Sequence[Demand],
-    *,
-    chance: Chance,
-    rows: Sequence[int],
-) -> dict[int, Word | None]:
-    """For each of some rows a word of the dictionary, or nothing where the word shall be spelled.
-
-    `logs` are the log-probabilities of the dictionary's words and of spelling, (variations, W + 1).
-    """
-    dictionary = song.runtime.dictionary[voice] if song.runtime.dictionary else ()
-    if not dictionary or not rows:
-        return dict.fromkeys(rows)
-    wanted = logs[list(rows)]
-    shaken = _shaken(wanted, chance, rows)
-    # Noise comes first: a word beyond those that it puts first would be drawn only if it were much more welcome.
-    first = np.argpartition(shaken[:, :-1], -min(_LOOKED_AT, len(dictionary)), 1)[:, -_LOOKED_AT:]
-    weights = song.runtime.stocks[voice].weights(first, [demands[n] for n in rows])
-    least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, chance.temperature)
-    weights[np.take_along_axis(wanted, first, 1) < least] = -np.inf
-    known = np.take_along_axis(shaken, first, 1) + chance.firmness / chance.divisor * weights
-    drawn = np.column_stack([known, shaken[:, -1]]).argmax(1)
-    return {
-        n: dictionary[first[row, at]] if at < first.shape[1] else None
-        for row, (n, at) in enumerate(zip(rows, drawn, strict=True))
-    }
+def _recall(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+    """For some of the rows a word of the song so far; the others shall have a new one."""
+    song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
+    pointed = song.pointed(asking.voice, outlook.logs)
+    along = outlook.along.tolist()
+    new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
+    with np.errstate(divide="ignore"):  # of no chance the logarithm is what it should be
+        logs = np.log(pointed.chances[rows])
+    drawn = asking.draw(rows, logs, song.stock, pointed.numbers, otherwise=new, cut=_UNLIKELY_WORD)
+    heard = [song.heard[number] for number in pointed.numbers.tolist()]
+    return {n: heard[at] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(heard)}
 
 
-def _shaken(logs: npt.NDArray[np.float32], chance: Chance, rows: Sequence[int]) -> npt.NDArray[np.float32]:
-    """Log-probabilities, (n, W + 1), as temperature and Gumbel noise leave them; the greatest of a row is drawn."""
-    if chance.temperature < COLD:
-        return logs
-    # The logarithm of exponential noise is Gumbel noise, and this is the fastest way to it.
-    waits = [chance.rngs[n].standard_exponential(logs.shape[1], dtype=np.float32) for n in rows]
-    noise = -np.log(np.maximum(np.stack(waits), _SOON))
-    return np.asarray(logs / np.float32(chance.temperature) + noise)
+def _choose(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+    """For some of the rows a word of the dictionary; those of the others shall be spelled."""
+    runtime, voice = asking.song.runtime, asking.voice
+    if not runtime.dictionary:
+        return {}
+    wanted = asking.outlook.chosen[rows]  # rows W+1
+    least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, asking.chance.temperature)
+    (words,) = (wanted[:, :-1] >= least).any(0).nonzero()
+    logs = wanted[:, words]
+    logs[logs < least] = -np.inf
+    # What is likely at all has been settled: what is asked for then weighs freely.
+    drawn = asking.draw(rows, logs, runtime.stocks[voice], words, otherwise=wanted[:, -1], cut=-np.inf)
+    dictionary = runtime.dictionary[voice]
+    return {n: dictionary[words[at]] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(words)}
 
 
-def _spell(
-    song: Song,
-    voice: int,
-    outlook: Outlook,
-    *,
-    rows: Sequence[int],
-    demands: Sequence[Demand],
-    chance: Chance,
-) -> dict[int, Word]:
-    """Spell a new word for each of the given variations, all in step; those that are done drop out."""
-    quills = [quill_of(demands[n]) for n in rows]
-    biases = np.stack([biases_of(demands[n]) for n in rows]) * chance.firmness if rows else np.zeros(0)
-    given, state = outlook.given[list(rows)], outlook.state[list(rows)]
+def _spell(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+    """Spell a new word for each of the rows, all in step; those that are done drop out."""
+    chance, demands = asking.chance, [asking.weighing.demands[n] for n in rows]
+    quills = [quill_of(demand) for demand in demands]
+    biases = biases_of(demands) * chance.firmness
+    given, state = (part[rows] for part in asking.outlook.plan)
     active = np.arange(len(rows))
     symbols = np.full(len(active), SIZE, np.int64)
     while len(active):
-        logits, state = song.runtime.spell(voice, symbols, given, state)
-        writing = [quills[at] for at in active]
+        logits, state = asking.song.runtime.spell(asking.voice, symbols, given, state)
+        writing = [quills[at] for at in active.tolist()]
         stacking = [int(quill.is_stacking) for quill in writing]
-        legal = np.stack([quill.legal() for quill in writing])
+        legal = np.array([quill.legal() for quill in writing])
         logs = np.where(legal, logits + biases[active, stacking], -np.inf)
         symbols = _draw(logs, chance, [rows[at] for at in active.tolist()], _UNLIKELY_SYMBOL)
         for quill, symbol in zip(writing, symbols.tolist(), strict=True):
@@ -293,21 +273,19 @@ def _spell(
     return {n: quill.word for n, quill in zip(rows, quills, strict=True)}
 
 
-def _draw(
-    logits: npt.NDArray[np.floating], chance: Chance, rows: Sequence[int], unlikely: float
-) -> npt.NDArray[np.int64]:
+def _draw(logits: Logs, chance: Chance, rows: Sequence[int], unlikely: float) -> Ints:
     """An index of each row, by chance; none that is less likely than the row's best by more than `unlikely` nats.
 
     `logits` are (rows, indices); `rows` name the variations, each of which has its own stream of chance.
     """
-    drawn: npt.NDArray[np.int64] = logits.argmax(1)
     if chance.temperature < COLD:
-        return drawn
-    least = np.take_along_axis(logits, drawn[:, None], 1) + unlikely * max(1.0, chance.temperature)
-    likely = logits >= least
-    for row in (likely.sum(1) > 1).nonzero()[0].tolist():
-        among = likely[row].nonzero()[0]
-        # The largest of logits plus Gumbel noise falls on each index with its probability.
-        noise = chance.rngs[rows[row]].gumbel(size=len(among))
-        drawn[row] = among[(logits[row, among] / chance.temperature + noise).argmax()]
+        return np.asarray(logits.argmax(1))
+    below = logits - logits.max(1, keepdims=True)
+    shares = np.where(
+        below >= unlikely * max(1.0, chance.temperature), np.exp(below / chance.temperature), 0.0
+    )
+    upto = shares.cumsum(1)
+    # One number of chance decides (inversion); below 1, it stays below the sum of all shares.
+    at = np.array([chance.rngs[n].random() for n in rows]) * upto[:, -1]
+    drawn: Ints = (upto <= at[:, None]).sum(1)
     return drawn

@@ -1,7 +1,9 @@
 """Words as tables, so that demands weigh many of them at once.
 
 Every word that a network may choose whole is in a stock: those of its dictionaries, and those of the song so far.
-They are weighed for every voice of every beat of every variation, so no word is looked at by itself.
+They are weighed for every voice of every beat of every variation, so no word is looked at by itself: a word is a few
+tokens, such as "strikes a C" or "holds an E over", each demand says what every token is worth, and what a word
+weighs is the sum over its tokens.
 """
 
 from __future__ import annotations
@@ -22,16 +24,55 @@ if TYPE_CHECKING:
     from bridge.network.demand import Demand, Facts, Weights
 
 Rows = npt.NDArray[np.intp]
-Flags = npt.NDArray[np.bool_]
 
 _KEYS: Final = 128
+_HELD_0: Final = _KEYS
+"""`_HELD_0 + 60`: the word holds key 60 over; the keys themselves stand for being struck."""
+_ONSET_0: Final = _HELD_0 + _KEYS
+"""`_ONSET_0 + i`: something starts at `GRID[i]`."""
+_FIRST_0: Final = _ONSET_0 + LAST
+"""`_FIRST_0 + i`: nothing starts before `GRID[i]`; with `LAST`, nothing starts at all."""
+_TOKENS: Final = _FIRST_0 + LAST + 1
+"""How many there are."""
+
 _LEAST_ROOM: Final = 64
+
+
+class Weighing:
+    """Some demands as tables, for any number of words.
+
+    Attributes:
+        demands: n of them.
+        worth: (n, tokens) nats for each token of a word; minus infinity where no word may have it.
+    """
+
+    def __init__(self, demands: Sequence[Demand]) -> None:
+        self.demands = demands
+        self.worth = _worth(demands)
+        self._density = np.array([(d.going_on, d.typical, d.stacking, d.chord) for d in demands]).T  # 4 n
+        self._room = np.array([d.run.longest - d.run.length for d in demands])
+
+    def surplus(self, whose: Rows, onsets: Weights, struck: Weights) -> Weights:
+        """What more, or fewer, onsets and pitches than usual weigh, (k), of words that have so many.
+
+        `whose` says by which demand each is weighed.
+        """
+        going_on, typical, stacking, chord = self._density.take(whose, 1)
+        more, thicker = (
+            np.minimum(np.maximum(beyond, -SURPLUS), SURPLUS)
+            for beyond in (onsets - typical, struck - onsets * chord)
+        )
+        return np.asarray(going_on * more + stacking * thicker)
+
+    def doubtful(self, whose: Rows, struck: Weights) -> list[int]:
+        """Which words, of those that strike so much, (k), may strike one pitch too often in a row."""
+        return (struck > self._room.take(whose)).nonzero()[0].tolist()
 
 
 class Stock:
     """Words as tables; a word is named by its row, in the order in which they came.
 
-    Shapes: W words, n rows that are asked about.
+    Shapes: W words, n demands, k questions: a word, and a demand that weighs it.
 
     Args:
         words: the first ones.
@@ -39,10 +80,12 @@ class Stock:
 
     def __init__(self, words: Sequence[Word] = ()) -> None:
         self._facts: list[Facts] = []
-        self._struck = np.zeros((0, _KEYS), np.uint8)  # W 128, how often each key is struck
-        self._held = np.zeros((0, _KEYS), np.bool_)  # W 128
-        self._onsets = np.zeros((0, LAST), np.bool_)  # W LAST
-        self._first = np.zeros(0, np.intp)  # where its first onset is; LAST: it has none
+        self._tokens = np.zeros(0, np.intp)  # of all words, one after the other
+        self._start = np.zeros(0, np.intp)  # W, where a word's tokens begin
+        self._size = np.zeros(0, np.intp)  # W, how many it has; at least one
+        self._onsets = np.zeros(0)  # W, how many
+        self._struck = np.zeros(0)  # W, how many keys, one that is struck twice counting twice
+        self._used = 0  # tokens
         self._with_rhythm: dict[Rhythm, list[int]] = defaultdict(list)
         self.add(words)
 
@@ -51,70 +94,82 @@ class Stock:
 
     def add(self, words: Sequence[Word]) -> None:
         """Let more words have the next rows."""
-        start = len(self)
-        facts = [facts_of(word) for word in words]
-        self._facts += facts
-        self._make_room(len(self))
-        rows = slice(start, len(self))
-        self._struck[rows] = _counts([each.struck for each in facts], _KEYS)
-        self._held[rows] = _counts([[pitch for pitch, _ in each.held] for each in facts], _KEYS) > 0
-        self._onsets[rows] = _counts([each.onsets for each in facts], LAST) > 0
-        self._first[rows] = [each.onsets[0] if each.onsets else LAST for each in facts]
-        for row, each in enumerate(facts, start):
-            self._with_rhythm[Rhythm(each.held, each.groups)].append(row)
+        for row, facts in enumerate(map(facts_of, words), len(self)):
+            tokens = _tokens_of(facts)
+            self._make_room(row + 1, self._used + len(tokens))
+            self._tokens[self._used : self._used + len(tokens)] = tokens
+            self._start[row], self._size[row] = self._used, len(tokens)
+            self._onsets[row], self._struck[row] = len(facts.onsets), len(facts.struck)
+            self._used += len(tokens)
+            self._facts.append(facts)
+            self._with_rhythm[Rhythm(facts.held, facts.groups)].append(row)
 
-    def _make_room(self, wanted: int) -> None:
-        room = len(self._first)
-        if wanted <= room:
-            return
-        more = max(wanted, 2 * room, _LEAST_ROOM) - room
-        for name in ("_struck", "_held", "_onsets", "_first"):
-            table = getattr(self, name)
-            setattr(self, name, np.concatenate([table, np.zeros((more, *table.shape[1:]), table.dtype)]))
+    def _make_room(self, words: int, tokens: int) -> None:
+        if tokens > len(self._tokens):
+            self._tokens = np.resize(self._tokens, max(2 * tokens, _LEAST_ROOM))
+        if words > len(self._start):
+            for name in ("_start", "_size", "_onsets", "_struck"):
+                setattr(self, name, np.resize(getattr(self, name), max(2 * words, _LEAST_ROOM)))
 
-    def weights(self, rows: Rows, demands: Sequence[Demand]) -> Weights:
-        """The log-weight of some rows, (n, k), each of the n by a demand of its own.
+    def weights(self, rows: Rows, whose: Rows, weighing: Weighing) -> Weights:
+        """The log-weight of some rows, (k); minus infinity for a word that cannot stand.
 
-        It is minus infinity for a word that cannot stand.
+        Args:
+            rows: (k) words.
+            whose: (k) by which demand each of them is weighed.
+            weighing: the demands.
         """
-        struck = self._struck[rows]  # n k 128
-        strange = np.stack([~demand.allowed for demand in demands])
-        welcome = np.stack([demand.welcome for demand in demands])
-        told = struck.astype(np.float32) @ np.stack([strange, welcome], 2).astype(np.float32)  # n k 2
-        weights = told[:, :, 1] + self._surplus(rows, struck, demands)
-        fits = (told[:, :, 0] == 0) & self._fits(rows, struck, demands)
-        return np.where(fits, weights, -np.inf)
-
-    def _surplus(self, rows: Rows, struck: npt.NDArray[np.uint8], demands: Sequence[Demand]) -> Weights:
-        """What more, or fewer, onsets and pitches than usual weigh."""
-        going_on, typical, stacking, chord = np.array(
-            [(demand.going_on, demand.typical, demand.stacking, demand.chord) for demand in demands]
-        ).T[:, :, None]
-        times = self._onsets[rows].sum(2)
-        more, thicker = (
-            np.clip(beyond, -SURPLUS, SURPLUS) for beyond in (times - typical, struck.sum(2) - times * chord)
-        )
-        return np.asarray(going_on * more + stacking * thicker)
-
-    def _fits(self, rows: Rows, struck: npt.NDArray[np.uint8], demands: Sequence[Demand]) -> Flags:
-        strange = np.ones((len(demands), _KEYS), np.bool_)
-        for at, demand in enumerate(demands):
-            strange[at, list(demand.holdable)] = False
-        places = np.stack([demand.places for demand in demands])
-        latest = np.array([LAST if demand.strike_by is None else demand.strike_by for demand in demands])
-        fits: Flags = np.logical_not((self._onsets[rows] & ~places[:, None]).any(2))
-        fits &= ~(self._held[rows] & strange[:, None]).any(2)
-        fits &= self._first[rows] <= latest[:, None]
-        room = np.array([demand.run.longest - demand.run.length for demand in demands])
-        for at, column in np.argwhere(fits & (struck.sum(2) > room[:, None])):
-            fits[at, column] = not is_stuck(demands[at].run, self._facts[rows[at, column]].struck)
-        for at, demand in enumerate(demands):
+        if not len(rows):
+            return np.zeros(0)
+        sizes = self._size.take(rows)
+        ends = sizes.cumsum()
+        starts = ends - sizes  # of each word among the tokens of these
+        places = np.arange(ends[-1]) + (self._start.take(rows) - starts).repeat(sizes)
+        tokens = self._tokens.take(places) + (whose * _TOKENS).repeat(sizes)
+        struck = self._struck.take(rows)
+        weights: Weights = np.add.reduceat(weighing.worth.ravel().take(tokens), starts)
+        weights += weighing.surplus(whose, self._onsets.take(rows), struck)
+        for at in weighing.doubtful(whose, struck):
+            demand = weighing.demands[whose[at]]
+            if demand.rhythm is None and is_stuck(demand.run, self._facts[rows[at]].struck):
+                weights[at] = -np.inf
+        for number, demand in enumerate(weighing.demands):
             if demand.rhythm is not None:
-                fits[at] = np.isin(rows[at], self._with_rhythm.get(demand.rhythm, []))
-        return fits
+                has_it = np.isin(rows, self._with_rhythm.get(demand.rhythm, []))
+                weights[(whose == number) & ~has_it] = -np.inf
+        return weights
 
 
-def _counts(numbers: Sequence[Sequence[int]], size: int) -> npt.NDArray[np.intp]:
-    """How often each number below `size` is in each sequence, (W, size)."""
-    flat = [row * size + number for row, each in enumerate(numbers) for number in each]
-    return np.bincount(np.array(flat, np.intp), minlength=len(numbers) * size).reshape(len(numbers), size)
+def _tokens_of(facts: Facts) -> list[int]:
+    first = facts.onsets[0] if facts.onsets else LAST
+    return [
+        *facts.struck,
+        *(_HELD_0 + pitch for pitch, _ in facts.held),
+        *(_ONSET_0 + onset for onset in facts.onsets),
+        _FIRST_0 + first,
+    ]
+
+
+def _worth(demands: Sequence[Demand]) -> Weights:
+    """What each token is worth to each demand, (n, tokens)."""
+    worth = np.zeros((len(demands), _TOKENS))
+    allowed, welcome, places = (
+        _together([getattr(demand, name) for demand in demands]) for name in ("allowed", "welcome", "places")
+    )
+    worth[:, :_KEYS] = np.where(allowed, welcome, -np.inf)
+    worth[:, _HELD_0:_ONSET_0] = -np.inf
+    worth[:, _ONSET_0:_FIRST_0] = np.where(places, 0, -np.inf)
+    for row, demand in zip(worth, demands, strict=True):
+        if demand.rhythm is not None:  # it says by itself what is held, and when something is struck
+            row[_HELD_0:] = 0
+            continue
+        row[[_HELD_0 + pitch for pitch in demand.holdable]] = 0
+        if demand.strike_by is not None:
+            row[_FIRST_0 + demand.strike_by + 1 :] = -np.inf
+    return worth
+
+
+def _together(arrays: Sequence[Weights]) -> Weights:
+    """Arrays in rows; one row where they are all the same one, as they are for most voices."""
+    first = arrays[0]
+    return first[None] if all(array is first for array in arrays) else np.stack(arrays)

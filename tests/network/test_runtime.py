@@ -45,9 +45,9 @@ def stepped(runtime: Runtime, score: Score) -> np.ndarray:
 
 def word_likelihood(song: Song, voice: int, word: Word, sounding: tuple[int, ...]) -> float:
     outlook = song.outlook(voice)
-    symbol, state, spelled = np.array([SIZE]), outlook.state, 0.0
+    symbol, (given, state), spelled = np.array([SIZE]), outlook.plan, 0.0
     for wanted in spell(word, sounding):
-        logits, state = song.runtime.spell(voice, symbol, outlook.given, state)
+        logits, state = song.runtime.spell(voice, symbol, given, state)
         spelled += float(logits[0, wanted] - np.log(np.exp(logits[0].astype(np.float64)).sum()))
         symbol = np.array([wanted])
     dictionary = song.runtime.dictionary[voice] if song.runtime.dictionary else ()

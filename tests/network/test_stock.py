@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from bridge.beats.word import Word, parse_word
 from bridge.network.checkpoint import default_shelf
 from bridge.network.demand import SURPLUS, Demand, Rhythm, Run, facts_of
 from bridge.network.runtime import Runtime
-from bridge.network.stock import Stock
+from bridge.network.stock import Stock, Weighing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WORDS = tuple(
     map(
@@ -83,41 +87,51 @@ def weight(word: Word, demand: Demand) -> float:
     return demand.going_on * more + demand.stacking * thicker + welcome
 
 
+def weighed(stock: Stock, rows: Sequence[int], *demands: Demand) -> list[list[float]]:
+    """What some words weigh by each demand."""
+    weighing = Weighing(demands)
+    every = np.array(rows)
+    return [
+        stock.weights(every, np.full(len(every), whose), weighing).tolist() for whose in range(len(demands))
+    ]
+
+
 @pytest.mark.parametrize("rng_seed", range(200))
 def test_a_dictionary_weighs_what_its_words_weigh(rng_seed: int) -> None:
     demand = drawn(np.random.default_rng(rng_seed))
-    rows = np.random.default_rng(rng_seed).permutation(len(WORDS))[: 1 + rng_seed % len(WORDS)]
+    rows = np.random.default_rng(rng_seed).permutation(len(WORDS))[: 1 + rng_seed % len(WORDS)].tolist()
     one_by_one = [weight(WORDS[row], demand) for row in rows]
-    assert Stock(WORDS).weights(rows[None], [demand])[0] == pytest.approx(one_by_one, abs=1e-4), (
+    assert weighed(Stock(WORDS), rows, demand) == [pytest.approx(one_by_one, abs=1e-9)], (
         f"rng seed {rng_seed}"
     )
 
 
 def test_some_words_stand_and_some_do_not() -> None:
     """What is drawn above is neither all allowed nor all forbidden."""
-    rows = np.arange(len(WORDS))
-    stand = [
-        np.isfinite(Stock(WORDS).weights(rows[None], [drawn(np.random.default_rng(n))])) for n in range(200)
-    ]
-    assert 0.1 < np.mean(stand) < 0.9
+    demands = [drawn(np.random.default_rng(n)) for n in range(200)]
+    assert 0.1 < np.isfinite(weighed(Stock(WORDS), range(len(WORDS)), *demands)).mean() < 0.9
 
 
 def test_words_that_come_later_are_weighed_as_those_that_were_there_from_the_start() -> None:
     grown = Stock(WORDS[:2])
     for word in WORDS[2:]:
         grown.add([word])
-    rows = np.arange(len(WORDS))[None]
-    for n in range(40):
-        demand = drawn(np.random.default_rng(n))
-        assert grown.weights(rows, [demand]) == pytest.approx(Stock(WORDS).weights(rows, [demand]))
+    demands = [drawn(np.random.default_rng(n)) for n in range(40)]
+    every = range(len(WORDS))
+    assert weighed(grown, every, *demands) == weighed(Stock(WORDS), every, *demands)
 
 
 def test_each_of_several_is_weighed_by_its_own_demand() -> None:
     rng = np.random.default_rng(5)
-    rows, demands = np.tile(np.arange(len(WORDS)), (3, 1)), [drawn(rng) for _ in range(3)]
-    together = Stock(WORDS).weights(rows, demands)
-    for at, demand in enumerate(demands):
-        assert together[at] == pytest.approx(Stock(WORDS).weights(rows[:1], [demand])[0])
+    demands, stock = [drawn(rng) for _ in range(3)], Stock(WORDS)
+    rows, whose = np.array([4, 0, 3, 3, 7, 1]), np.array([2, 0, 1, 2, 1, 0])
+    together = stock.weights(rows, whose, Weighing(demands))
+    alone = [weighed(stock, [row], demands[at])[0][0] for row, at in zip(rows, whose, strict=True)]
+    assert together.tolist() == pytest.approx(alone)
+
+
+def test_no_words_weigh_nothing() -> None:
+    assert weighed(Stock(), [], Demand()) == [[]]
 
 
 def test_every_bundled_dictionary_can_be_weighed() -> None:
@@ -125,4 +139,4 @@ def test_every_bundled_dictionary_can_be_weighed() -> None:
     for name in shelf.names():  # one without a dictionary has no stock
         runtime = Runtime(shelf.folder(name))
         for stock, words in zip(runtime.stocks, runtime.dictionary, strict=True):
-            assert stock.weights(np.arange(len(words))[None], [Demand()]).shape == (1, len(words))
+            assert np.isfinite(weighed(stock, range(len(words)), Demand())[0]).sum() > 0
