@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bridge.beats.grid import GRID, division, is_exact, meant_division, nearest, parts_of, tick_of
 from bridge.beats.metre import Beat, clip_beats
 from bridge.beats.word import PARTS, Parts, Word, WordNote
-from bridge.music.note import Clip, MeterChange, Note, Ticks
+from bridge.music.note import Clip, MeterChange, Note, Ticks, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,9 @@ class Voice:
 # A position in a whole clip: beat number x PARTS + position in that beat.
 _Place = int
 
+# A note under way: when it starts, and how it is played.
+_Sounding = tuple[Ticks, Shade]
+
 
 def encode_clip(clip: Clip, beats: tuple[Beat, ...] = ()) -> Voice:
     """The beat words of a clip; in `beats` where it starts inside of a bar that its meters do not tell of."""
@@ -92,40 +95,34 @@ def decode_voice(voice: Voice) -> Clip:
     A held note that nothing came before (a voice that was cut) counts as articulated.
     """
     notes: list[Note] = []
-    open_notes: dict[int, list[tuple[Ticks, _Place, Shade]]] = defaultdict(list)
-    for index, (beat, word, shades) in enumerate(zip(voice.beats, voice.words, voice.shades, strict=True)):
-        still_open: dict[int, list[tuple[Ticks, _Place, Shade]]] = defaultdict(list)
+    end: Ticks = 0
+    sounding: dict[int, list[_Sounding]] = {}  # by pitch, up to the last beat line
+    for beat, word, shades in zip(voice.beats, voice.words, voice.shades, strict=True):
+        going: dict[int, list[_Sounding]] = {}
         shade_of = iter(shades)
         for note in word.notes:
-            if not note.articulated and open_notes[note.pitch]:
-                start, _, shade = open_notes[note.pitch].pop(0)
+            if not note.articulated and sounding.get(note.pitch):
+                start, shade = sounding[note.pitch].pop(0)
             else:
                 shade = next(shade_of, PLAIN) if note.articulated else PLAIN
                 start = tick_of(note.onset, beat) + shade.onset_shift
-            still_open[note.pitch].append((start, index * PARTS + note.end, shade))
-        notes += _close(open_notes, voice.beats)
-        notes += _close(_ended(still_open, (index + 1) * PARTS), voice.beats)
-        open_notes = still_open
-    notes += _close(open_notes, voice.beats)
-    return Clip(tuple(sorted(notes)), voice.length, voice.meters, voice.name)
+            if note.end == PARTS:
+                going.setdefault(note.pitch, []).append((start, shade))
+            else:
+                notes.append(_ended(note.pitch, (start, shade), tick_of(note.end, beat)))
+        notes += _all_ended(sounding, end)
+        sounding, end = going, beat.start + beat.length
+    notes += _all_ended(sounding, end)
+    return Clip(tuple(sorted(notes, key=in_order)), voice.length, voice.meters, voice.name)
 
 
-def _ended(
-    notes: dict[int, list[tuple[Ticks, _Place, Shade]]], line: _Place
-) -> dict[int, list[tuple[Ticks, _Place, Shade]]]:
-    """Take out of `notes` those that end before the beat line."""
-    ended = {pitch: [n for n in group if n[1] != line] for pitch, group in notes.items()}
-    for group in notes.values():
-        group[:] = [n for n in group if n[1] == line]
-    return ended
+def _all_ended(sounding: dict[int, list[_Sounding]], end: Ticks) -> list[Note]:
+    return [_ended(pitch, each, end) for pitch, group in sounding.items() for each in group]
 
 
-def _close(notes: dict[int, list[tuple[Ticks, _Place, Shade]]], beats: Sequence[Beat]) -> list[Note]:
-    return [
-        Note(start, pitch, max(1, _tick_of_end(end, beats) + shade.end_shift - start), shade.velocity)
-        for pitch, group in notes.items()
-        for start, end, shade in group
-    ]
+def _ended(pitch: int, sounding: _Sounding, end: Ticks) -> Note:
+    start, shade = sounding
+    return Note(start, pitch, max(1, end + shade.end_shift - start), shade.velocity)
 
 
 def _tick(place: _Place, beats: Sequence[Beat]) -> Ticks:

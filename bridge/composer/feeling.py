@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bridge.beats.encoding import encode_clip
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.beats.word import Parts, Word, WordNote
-    from bridge.music.note import Clip, Ticks
+    from bridge.music.note import Clip, Meter, Ticks
 
 _QUANTISED: Final = 0.9
 """A clip of which this share of onsets stands on the grid is quantised, and its answers stand on it too."""
@@ -27,18 +28,20 @@ _WEIGHTS: Final = ((1, 1.0), (2, 0.4), (3, 0.3), (4, 0.2))
 def moment_of(note: WordNote, beat: Beat, end: Ticks) -> Moment:
     """Where a struck note of a word stands; `end` is the tick at which it ends on the grid."""
     onset = tick_of(note.onset, beat)
-    bar_start = beat.start - sum(felt_beats(beat.meter)[: beat.index])
-    return Moment(onset, onset - bar_start, weight_of(note.onset, beat), note.pitch, max(1, end - onset))
+    start, weight = _place_in_bar(beat.meter, beat.index, note.onset)
+    return Moment(onset, onset - beat.start + start, weight, note.pitch, max(1, end - onset))
 
 
-def weight_of(onset: Parts, beat: Beat) -> float:
-    """How heavy a place is in its metre, 0 to 1."""
+@lru_cache(maxsize=4_096)
+def _place_in_bar(meter: Meter, index: int, onset: Parts) -> tuple[Ticks, float]:
+    """When a beat starts in its bar, and how heavy a place in it is in the metre, 0 to 1."""
+    beats = felt_beats(meter)
+    start = sum(beats[:index])
     if onset:
-        return next((weight for count, weight in _WEIGHTS if onset * count % PARTS == 0), 0.1) * 0.75
-    beats = len(felt_beats(beat.meter))
-    if beat.index == 0:
-        return 1.0
-    return 0.75 if beats % 2 == 0 and beat.index == beats // 2 else 0.6
+        return start, next((weight for count, weight in _WEIGHTS if onset * count % PARTS == 0), 0.1) * 0.75
+    if index == 0:
+        return start, 1.0
+    return start, 0.75 if len(beats) % 2 == 0 and index == len(beats) // 2 else 0.6
 
 
 def moments_of(words: Sequence[Word], beats: Sequence[Beat]) -> list[list[Moment]]:

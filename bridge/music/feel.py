@@ -125,10 +125,15 @@ class Feel:
             One touch a moment.
         """
         touches: list[Touch | None] = [None] * len(moments)
-        terms = _terms(moments)
-        explained = self._explained(terms, moments, metre_alone=is_other_voice)
-        for rows in _chord_rows(moments):
-            source = self._source(moments[rows[0]], rng)
+        chords = _chord_rows(moments)
+        explained = self._explained(_terms(moments, chords), moments, metre_alone=is_other_voice).tolist()
+        sources: dict[tuple[Ticks, float, Ticks], list[_Chord]] = {}
+        for rows, chance in zip(chords, rng.random(len(chords)).tolist(), strict=True):
+            top = moments[rows[0]]
+            stands = (top.place, top.weight, top.duration)
+            if stands not in sources:
+                sources[stands] = self._sources(top)
+            source = sources[stands][int(chance * len(sources[stands]))]
             for rank, row in enumerate(rows):
                 at = min(rank, len(source.touches) - 1)
                 velocity = self._velocity(explained[row] + source.unexplained[at])
@@ -156,13 +161,12 @@ class Feel:
             return min(self.levels, key=lambda level: abs(level - velocity))
         return min(high, max(low, velocity))
 
-    def _source(self, moment: Moment, rng: np.random.Generator) -> _Chord:
-        """An onset of the clip that stands as this one does."""
+    def _sources(self, moment: Moment) -> list[_Chord]:
+        """The onsets of the clip that stand as this one does."""
         likely = self.chords.get(moment.place) or self._alike(moment.weight)
         off = [abs(math.log(chord.duration / moment.duration)) for chord in likely]
         near = sorted(off)[:_NEAR][-1]
-        likely = [chord for chord, far in zip(likely, off, strict=True) if far <= near]
-        return likely[int(rng.integers(len(likely)))]
+        return [chord for chord, far in zip(likely, off, strict=True) if far <= near]
 
     def _alike(self, weight: float) -> list[_Chord]:
         chords = [chord for group in self.chords.values() for chord in group]
@@ -176,7 +180,7 @@ def feel_of(notes: Iterable[tuple[Moment, Touch]]) -> Feel:
     moments = [moment for moment, _ in pairs]
     velocities = np.array([touch.velocity for _, touch in pairs], np.float64)
     mean = float(velocities.mean())
-    terms = _terms(moments)
+    terms = _terms(moments, _chord_rows(moments))
     centre = terms.mean(0)
     coefficients = _regress(terms - centre, velocities - mean)
     left = velocities - mean - (terms - centre) @ coefficients
@@ -207,18 +211,18 @@ def _chord_rows(moments: Sequence[Moment]) -> list[list[int]]:
     return [sorted(group, key=lambda row: -moments[row].pitch) for _, group in sorted(rows.items())]
 
 
-def _terms(moments: Sequence[Moment]) -> Floats:
-    """The regression's terms, (notes, 5): metre, height, length, chord, leap."""
+def _terms(moments: Sequence[Moment], chords: Sequence[Sequence[int]]) -> Floats:
+    """The regression's terms, (notes, 5): metre, height, length, chord, leap; `chords` as by `_chord_rows`."""
     terms = np.zeros((len(moments), 5))
-    before = None
-    for rows in _chord_rows(moments):
-        top = moments[rows[0]].pitch
-        leap = 0 if before is None else max(-12, min(12, top - before))
-        for row in rows:
-            moment = moments[row]
-            length = math.log2(moment.duration / 960)
-            terms[row] = (moment.weight, moment.pitch / 12, length, math.log2(len(rows)), leap / 12)
-        before = top
+    terms[:, :3] = [(m.weight, m.pitch, m.duration) for m in moments] or np.zeros((0, 3))
+    tops = np.array([moments[rows[0]].pitch for rows in chords], np.float64)
+    sizes = np.array([len(rows) for rows in chords], np.intp)
+    every = np.array([row for rows in chords for row in rows], np.intp)
+    leaps = np.clip(np.diff(tops, prepend=tops[:1]), -12, 12)
+    terms[every, 3] = np.log2(sizes).repeat(sizes)
+    terms[every, 4] = (leaps / 12).repeat(sizes)
+    terms[:, 1] /= 12
+    terms[:, 2] = np.log2(terms[:, 2] / 960)
     return terms
 
 

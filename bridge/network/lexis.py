@@ -47,8 +47,11 @@ def _summed(
     _, onset, end, articulated = rows.T
     summed = more + weights[f"{name}.onset.weight"][onset] + weights[f"{name}.end.weight"][end]
     each = np.maximum(summed + weights[f"{name}.articulated.weight"][articulated], 0)
-    whole = np.zeros((words, each.shape[1]), np.float32)
-    np.add.at(whole, owners, each)
+    if words == 1:  # as a song meets them
+        whole = each.sum(0, keepdims=True)
+    else:
+        whole = np.zeros((words, each.shape[1]), np.float32)
+        np.add.at(whole, owners, each)
     embedded: Floats = whole @ weights[f"{name}.out.weight"].T + weights[f"{name}.out.bias"]
     return embedded
 

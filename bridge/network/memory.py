@@ -122,11 +122,14 @@ class Memory:
         self.places = np.zeros(0, np.int64)
         self.trails = trails
         self.lexicon = lexicon
+        self._forgotten = 0  # beats
+        self._at: dict[tuple[int, int], int] = {}  # the number of the last beat at each bar and place
 
     def spread(self, count: int) -> Memory:
         """The same memory, `count` times over."""
         other = Memory([trail.spread(count) for trail in self.trails], self.lexicon.copy())
         other.bars, other.places = self.bars, self.places
+        other._forgotten, other._at = self._forgotten, dict(self._at)
         return other
 
     def now(self, voice: int, words: Sequence[Word]) -> Now:
@@ -138,8 +141,8 @@ class Memory:
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
-        found = ((self.bars == bar) & (self.places == place)).nonzero()[0]
-        return self._line(found[-1]) if len(found) else None
+        found = self._at.get((bar, place))
+        return None if found is None or found < self._forgotten else self._line(found - self._forgotten)
 
     def line_ago(self, beats: int) -> Floats | None:
         """The embedded words of all voices as many beats ago, (n, V*E)."""
@@ -158,9 +161,12 @@ class Memory:
                 [each[at] if each else None for each in keys],
             )
         self.trails[0].ids = self.lexicon.tidy(self.trails[0].ids)
-        kept = slice(-(REMEMBERED - 1), None)
-        self.bars = np.append(self.bars[kept], place[0])
-        self.places = np.append(self.places[kept], place[1])
+        self._at[place] = self._forgotten + len(self.bars)
+        self._forgotten += len(self.bars) == REMEMBERED
+        self.bars, self.places = (
+            np.append(array[-(REMEMBERED - 1) :], number)
+            for array, number in zip((self.bars, self.places), place, strict=True)
+        )
 
 
 class Lexicon:

@@ -280,11 +280,10 @@ def _draw(logits: Logs, chance: Chance, rows: Sequence[int], unlikely: float) ->
     """
     if chance.temperature < COLD:
         return np.asarray(logits.argmax(1))
-    below = logits - logits.max(1, keepdims=True)
-    shares = np.where(
-        below >= unlikely * max(1.0, chance.temperature), np.exp(below / chance.temperature), 0.0
-    )
-    upto = shares.cumsum(1)
+    below = (logits - logits.max(1, keepdims=True)).astype(np.float32)
+    shares = np.exp(below / np.float32(chance.temperature))
+    shares[below < unlikely * max(1.0, chance.temperature)] = 0.0
+    upto = shares.cumsum(1, np.float64)
     # One number of chance decides (inversion); below 1, it stays below the sum of all shares.
     at = np.array([chance.rngs[n].random() for n in rows]) * upto[:, -1]
     drawn: Ints = (upto <= at[:, None]).sum(1)
