@@ -149,7 +149,7 @@ class TrainSettings:
     exclude: tuple[str, ...] = ()
     transpose: float = 0.3
     transpose_by: int = 5
-    late: float = 0.0
+    late: float = 0.5
     practice: float = 0.1
     words: int = 2_048
     mixed_precision: bool | None = None

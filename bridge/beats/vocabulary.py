@@ -151,6 +151,8 @@ class Speller:
         may_hold: what sounds may be held over; not where a clip ends and its answer begins.
         places: of the `LAST` positions of `GRID` before the beat's end, those where a note may start; the beat
             itself is always one of them. All when not given.
+        ends: of the same positions, those where a note may end; all when not given. An end where nothing may start
+            leaves a gap.
         strike_by: the index in `GRID` at which the first note starts at the latest, where one must.
     """
 
@@ -162,12 +164,14 @@ class Speller:
         must_strike: bool = False,
         may_hold: bool = True,
         places: Mask | None = None,
+        ends: Mask | None = None,
         strike_by: int = LAST - 1,
     ) -> None:
         self._sounding = tuple(sounding)
         self._allowed = np.ones(128, np.bool_) if allowed is None else allowed
         self._must_strike, self._may_hold = must_strike, may_hold
         self._places = _EVERYWHERE if places is None else places
+        self._ends = _EVERYWHERE if ends is None else ends
         self._strike_by = strike_by if must_strike else LAST - 1
         self._notes: list[WordNote] = []
         self._open = np.count_nonzero(self._allowed)
@@ -220,13 +224,15 @@ class Speller:
         mask[NONE] = True
         if not self._may_hold:
             return
-        mask[SOME] = mask[SUSTAIN] = True
+        mask[SUSTAIN] = True
+        mask[SOME] = len(self._sounding) > 1 or bool(self._ends[1:].any())
         held = sum(map(self._allowed.item, self._sounding))
         mask[ALL] = self._open > held  # then something else must be struck
 
     def _within_ties(self, mask: Mask) -> None:
         mask[CUT] = True
-        mask[TO_0 + 1 : TO_0 + LAST + 1] = True
+        mask[TO_0 + 1 : TO_0 + LAST] = self._ends[1:]
+        mask[TO_0 + LAST] = True
         if len(self._ties) + 1 == len(self._sounding):
             # All cut is spelled NONE, all held through is spelled ALL or SUSTAIN.
             mask[CUT] = any(end > 0 for end in self._ties)
@@ -246,7 +252,8 @@ class Speller:
         if self._has_room:
             self._allow_pitches(mask, self._onset)
             mask[PITCH_0 : PITCH_0 + self._pitches[-1] + 1] = False
-        mask[TO_0 + max(self._onset, self._end) + 1 : TO_0 + LAST] = True
+        least = max(self._onset, self._end) + 1
+        mask[TO_0 + least : TO_0 + LAST] = self._ends[least:]
         mask[TO_0 + LAST] = self._may_go_on()
         mask[FIN] = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import subprocess
 import sys
@@ -39,6 +40,9 @@ def serve(
     config = ServeConfig(port=port, model=model, data_dir=data_folder(data_dir))
     composer = open_composer(config.data_dir)
     composer.runtime(model)  # a model that cannot be used is told now, and the first answer is quick
+    # What is loaded stays: collecting garbage need not look at it again, in the middle of an answer.
+    gc.collect()
+    gc.freeze()
     shows = result_console().is_terminal if demo is None else demo
 
     def ready(bound_port: int) -> None:

@@ -74,6 +74,7 @@ def _ends(words: Sequence[Word], beats: Sequence[Beat]) -> dict[tuple[int, Parts
     return ends
 
 
+@lru_cache(maxsize=16)  # a clip is continued again and again
 def feel_of_clip(clip: Clip) -> Feel | None:
     """How a clip is played; None where it has no notes."""
     voice = encode_clip(clip)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from bridge.beats.grid import tick_of
+from bridge.beats.grid import GRID, tick_of
 from bridge.beats.word import PARTS
 from bridge.music.note import TICKS_PER_BEAT
 
@@ -33,6 +33,7 @@ class Manner:
         onsets: onsets a felt beat.
         chord: pitches an onset.
         divisions: for each length of a felt beat, into how many equal parts its onsets cut it.
+        ends: for each length of a felt beat, the indices in `GRID` where notes end inside of one.
         silence: ticks of its longest silence.
         run: how often it strikes one pitch in a row at most.
     """
@@ -44,6 +45,7 @@ class Manner:
     onsets: float
     chord: float
     divisions: Mapping[Ticks, frozenset[int]]
+    ends: Mapping[Ticks, frozenset[int]]
     silence: Ticks
     run: int
 
@@ -63,6 +65,7 @@ def manner_of(words: Sequence[Word], beats: Sequence[Beat]) -> Manner | None:
         onsets=onsets / len(words),
         chord=len(pitches) / onsets,
         divisions=divisions_of(words, beats),
+        ends=_ends_of(words, beats),
         silence=longest_silence(words, beats),
         run=longest_run(pitches),
     )
@@ -103,6 +106,13 @@ def divisions_of(words: Iterable[Word], beats: Iterable[Beat]) -> dict[Ticks, fr
         felt: frozenset(d for d, count in found.items() if d <= 6 or count > _RARE * found.total())
         for felt, found in counts.items()
     }
+
+
+def _ends_of(words: Iterable[Word], beats: Iterable[Beat]) -> dict[Ticks, frozenset[int]]:
+    found: dict[Ticks, set[int]] = defaultdict(set)
+    for word, beat in zip(words, beats, strict=True):
+        found[beat.felt].update(GRID.index(note.end) for note in word.notes if note.end < PARTS)
+    return {felt: frozenset(ends) for felt, ends in found.items()}
 
 
 @cache

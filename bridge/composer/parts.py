@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bridge.beats.metre import Beat, beats_of, clip_beats
@@ -68,10 +69,13 @@ def made_voices(request: Request) -> tuple[Role, ...]:
     return VOICES
 
 
+_words_of = lru_cache(maxsize=16)(words_of)  # a clip is continued again and again
+
+
 def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tuple[tuple[Beat, Given], ...]:
     frame = clip_beats(next(iter(clips.values())))
     unknown: Given = (None,) * len(frame)
-    lines = [words_of(clips[role], shifts[role]) if role in clips else unknown for role in VOICES]
+    lines = [_words_of(clips[role], shifts[role]) if role in clips else unknown for role in VOICES]
     return tuple((beat, tuple(words)) for beat, *words in zip(frame, *lines, strict=True))
 
 

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 # A passage may run along with an earlier one for three bars, as those of real songs do, before it tires: what has
 # learned from songs that begin late does not come back to its primer more often than they do, but may loop it.
 _ON = Leaning(weariness=0.2, patience=12)
-# What has nothing but itself to go back to falls into a loop of a few bars sooner or later.
-_FROM_ITSELF = Leaning(weariness=0.2, patience=4)
+# What has nothing but itself to go back to falls into a loop of a few bars sooner or later, with a note changed here
+# and there: after four bars of it, it shall move on. Real art songs are as like themselves by the minute as with this.
+_FROM_ITSELF = Leaning(weariness=0.2, patience=4, satiety=20.0, tolerance=0.4)
 _LEANINGS: Final = {
     Kind.CONTINUE: _ON,
     Kind.GENERATE: _FROM_ITSELF,
@@ -77,8 +78,12 @@ def leaning_of(request: Request) -> Leaning:
     nats = -_INVENTED * off if off < 0 else -_RECALLED * off
     if request.option("rhythm") == "keep":
         nats += _RETUNED
-    return Leaning(
-        leaning.invention + nats, leaning.weariness * min(1.0, 2 - 2 * similarity), leaning.patience
+    tires = min(1.0, 2 - 2 * similarity)
+    return replace(
+        leaning,
+        invention=leaning.invention + nats,
+        weariness=leaning.weariness * tires,
+        satiety=leaning.satiety * tires,
     )
 
 
@@ -117,9 +122,11 @@ def _plain_bounds(request: Request, part: Part) -> Bounds:
     """What holds for a voice that nothing is known of."""
     frame = part.frame
     density = float(request.option("density"))
+    places = _shared_places(_given_divisions(part), frame)
     return Bounds(
         np.ones(128, np.bool_),
-        places=_shared_places(_given_divisions(part), frame),
+        places=places,
+        ends=places,
         silence=_silence(frame, request.length, 0),
         going_on=math.log(density),
         leaning=leaning_of(request),
@@ -142,11 +149,13 @@ def _voice_bounds(
         rate = _FROM_NOTHING * density if request.kind is Kind.GENERATE and role is Role.MELODY else 0.0
         return replace(plain, allowed=hearing.allowed, welcome=welcome, rate=rate, typical=rate)
     is_given = role in request.clips
+    places = busy_places(manner, _felts(part.frame), density=density)
     return replace(
         plain,
         allowed=hearing.allowed,
         welcome=range_welcome(manner, up=hearing.up),
-        places=busy_places(manner, _felts(part.frame), density=density),
+        places=places,
+        ends=_ends(manner, places),
         silence=_silence(part.frame, request.length, manner.silence if is_given else 0),
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
         rate=manner.rate * density,
@@ -155,6 +164,18 @@ def _voice_bounds(
         chord=manner.chord if is_given else 0.0,
         slack=AT_EASE if density == 1 else SLACK,
     )
+
+
+def _ends(manner: Manner, places: Mapping[Ticks, Mask]) -> dict[Ticks, Mask]:
+    """Where notes may end: where others may start, and where the clip's end.
+
+    A network that would go on at a place where nothing may start must not end a note there: a gap would be left that
+    neither it nor the clip has in mind.
+    """
+    return {
+        felt: mask | np.isin(np.arange(len(mask)), list(manner.ends.get(felt, ())))
+        for felt, mask in places.items()
+    }
 
 
 def _moved_welcome(hearing: Hearing, middle: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

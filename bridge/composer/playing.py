@@ -20,6 +20,7 @@ from bridge.network.sampling import (
     choose_agreeing_words,
     choose_fitting_words,
     choose_words,
+    numbers_of,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +114,11 @@ class _Stage:
         *,
         beats: int = 0,
     ) -> None:
-        self._song, self._score, self._chance = song, score, Chance(score.temperature, rngs)
+        self._song, self._score, self._chance = (
+            song,
+            score,
+            Chance(score.temperature, [numbers_of(rng) for rng in rngs]),
+        )
         self._lines = [
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
@@ -200,8 +205,8 @@ class _Stage:
 
     def _demand(self, number: int, beat: Beat, voice: int, row: int) -> Demand:
         line = self._lines[voice][row]
-        silent = not any(words[row].notes and words[row].notes[0].onset == 0 for words in self._played)
-        at_once = number == 0 and silent and self._score.prompt[voice]
+        is_begun = any(words[row].notes and words[row].notes[0].onset == 0 for words in self._played)
+        at_once = number == 0 and self._score.prompt[voice] and not is_begun
         demand = line.demand(beat, at_once=at_once)
         if harmony := self._score.harmony.get(VOICES[voice]):
             demand = replace(demand, welcome=demand.welcome + np.resize(harmony[number], 128))

@@ -57,6 +57,7 @@ class Bounds:
         allowed: of 128 keys, those that may be struck, as the network hears them.
         welcome: nats for striking each of them.
         places: for each length of a felt beat, where notes may start; everywhere for lengths that are not named.
+        ends: for each length of a felt beat, where notes may end; everywhere for lengths that are not named.
         silence: ticks for which the voice is never silent.
         longest_run: how often it may strike one pitch in a row.
         rate: onsets a quarter note that it is held to; 0 leaves it free.
@@ -70,6 +71,7 @@ class Bounds:
     allowed: Mask
     welcome: Weights = field(default_factory=lambda: np.zeros(128))
     places: Mapping[Ticks, Mask] = field(default_factory=dict)
+    ends: Mapping[Ticks, Mask] = field(default_factory=dict)
     silence: Ticks = 1 << 40
     longest_run: int = LONGEST_RUN
     rate: float = 0.0
@@ -150,6 +152,7 @@ class Line:
             may_hold=self.may_hold,
             allowed=bounds.allowed,
             places=_inside(beat, bounds.places.get(beat.felt)),
+            ends=bounds.ends.get(beat.felt, ANYWHERE),
             strike_by=0 if at_once else self._strike_by(beat),
             welcome=bounds.welcome,
             going_on=self._going_on(),

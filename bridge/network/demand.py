@@ -59,11 +59,16 @@ class Leaning:
         invention: nats by which a new word is preferred; 0 as learned.
         weariness: nats that this grows by with each beat for which the music has gone along with an earlier passage.
         patience: beats of such a passage before weariness sets in.
+        satiety: nats by which an earlier passage is less welcome that the music of late is as good as, changed or
+            not; see `Song.likeness`.
+        tolerance: likeness, 0 to 1, from which on it does.
     """
 
     invention: float = 0.0
     weariness: float = 0.0
     patience: int = 0
+    satiety: float = 0.0
+    tolerance: float = 1.0
 
     def after(self, along: int) -> float:
         """Nats by which a new word is preferred after so many beats of an earlier passage."""
@@ -103,6 +108,7 @@ class Demand:
         may_hold: what sounds may be held over; not from a primer into its answer.
         allowed: of 128 keys, those that may be struck, as the network hears them (after transposition).
         places: of the positions of `GRID`, those where a note may start.
+        ends: of the same, those where a note that is spelled may end.
         strike_by: the index in `GRID` at which a note starts at the latest; none need start where it is None.
         welcome: nats for each time that a key is struck.
         going_on: nats for every further onset in the beat.
@@ -118,6 +124,7 @@ class Demand:
     may_hold: bool = True
     allowed: Mask = field(default_factory=lambda: ANY_KEY)
     places: Mask = field(default_factory=lambda: ANYWHERE)
+    ends: Mask = field(default_factory=lambda: ANYWHERE)
     strike_by: int | None = None
     welcome: Weights = field(default_factory=lambda: AS_LEARNED)
     going_on: float = 0.0

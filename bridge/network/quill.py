@@ -31,6 +31,7 @@ class Quill:
             must_strike=demand.strike_by is not None,
             may_hold=demand.may_hold,
             places=demand.places,
+            ends=demand.ends,
             strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
         )
         self._run = demand.run

@@ -8,7 +8,7 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Rows = list[int]
+"""Variations, by number."""
 
 _KEPT: Final = 4_096
 """How many words' embeddings are kept at most."""
@@ -53,20 +55,36 @@ class Outlook:
 
     def __init__(self, runtime: Runtime, voice: int, logs: Floats, along: Ints, plan_inputs: Floats) -> None:
         self.logs, self.along = logs, along
-        self._runtime, self._voice, self._plan_inputs = runtime, voice, plan_inputs
+        self._chosen = _Later(lambda rows: [runtime.choose(voice, plan_inputs[rows])])
+        self._plan = _Later(lambda rows: runtime.plan(voice, plan_inputs[rows]))
 
-    @cached_property
-    def chosen(self) -> Floats:
-        """The log-probability of each word of the dictionary, if the word is new, (n, W + 1).
+    def chosen(self, rows: Rows) -> Floats:
+        """The log-probability of each word of the dictionary, if the word is new, (rows, W + 1).
 
         The last: that it is none of them and is spelled. Without a dictionary there is only that.
         """
-        return self._runtime.choose(self._voice, self._plan_inputs)
+        return self._chosen.of(rows)[0]
 
-    @cached_property
-    def plan(self) -> tuple[Floats, Floats]:
-        """What the plan gives to the speller's gates, (n, 3P), and the speller's first state, (n, P)."""
-        return self._runtime.plan(self._voice, self._plan_inputs)
+    def plan(self, rows: Rows) -> Sequence[Floats]:
+        """What the plan gives to the speller's gates, (rows, 3P), and the speller's first state, (rows, P)."""
+        return self._plan.of(rows)
+
+
+class _Later:
+    """What is found for each row when it is first asked for."""
+
+    def __init__(self, find: Callable[[Rows], Sequence[Floats]]) -> None:
+        self._find = find
+        self._found: dict[int, list[Floats]] = {}
+
+    def of(self, rows: Rows) -> Sequence[Floats]:
+        """What was found for some rows, each part (rows, size)."""
+        if missing := [row for row in rows if row not in self._found]:
+            parts = self._find(missing)
+            self._found |= {row: [part[at] for part in parts] for at, row in enumerate(missing)}
+            if len(missing) == len(rows):
+                return parts
+        return [np.array(each) for each in zip(*(self._found[row] for row in rows), strict=True)]
 
 
 class Pointing(NamedTuple):
@@ -113,6 +131,10 @@ class Runtime:
             raise ModelDamaged(
                 f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
             ) from error
+        self._outputs = {
+            name: [output.name for output in session.get_outputs()]
+            for name, session in self._sessions.items()
+        }
         self.places = dictionary_places(self.config.dictionary)
         self.dictionary = tuple(map(tuple, self.places))
         self.stocks = tuple(map(Stock, self.dictionary))
@@ -178,7 +200,7 @@ class Runtime:
         return self._weights["nothing"]
 
     def _run(self, graph: str, **inputs: Floats | Ints) -> list[Floats]:
-        outputs: list[Floats] = self._sessions[graph].run(None, inputs)
+        outputs: list[Floats] = self._sessions[graph].run(self._outputs[graph], inputs)
         return outputs
 
 
@@ -300,6 +322,14 @@ class Song:
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""
         return [self.heard[number] for number in self._memory.trails[0].ids[voice, variation]]
+
+    @property
+    def likeness(self) -> Floats:
+        """What share of the last 33 beats or so was as before each remembered beat, 0 to 1, (n, M).
+
+        Of the voices, in that which was most like itself: a tune that changes over one bar of chords goes in circles.
+        """
+        return np.asarray(self._memory.trails[0].likeness[:, :, -1].max(0))
 
     def pointed(self, voice: int, logs: Floats) -> Pointed:
         """The words that `logs`, (n, M + 1), point at; chances of less than one in ten thousand count as none.

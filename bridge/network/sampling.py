@@ -15,7 +15,7 @@ from bridge.network.quill import quill_of
 from bridge.network.stock import Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bridge.beats.word import Word
     from bridge.network.demand import Demand
@@ -36,6 +36,9 @@ _CANDIDATES: Final = 16
 _AGREEING: Final = 4
 """How many words are drawn where one shall agree with what is given."""
 
+_AT_ONCE: Final = 256
+"""How many numbers of chance are drawn at once."""
+
 COLD: Final = 0.05
 """Temperatures below this always take the likeliest."""
 
@@ -49,16 +52,22 @@ class Chance:
 
     Attributes:
         temperature: 0 to 2; chances are raised to its inverse.
-        rngs: one generator a variation.
+        numbers: for each variation, numbers from 0 to below 1 without end; see `numbers_of`.
     """
 
     temperature: float
-    rngs: Sequence[np.random.Generator]
+    numbers: Sequence[Iterator[float]]
 
     @property
     def firmness(self) -> float:
         """By how much what is asked weighs against what the network expects."""
         return max(self.temperature, _FIRMNESS)
+
+
+def numbers_of(rng: np.random.Generator) -> Iterator[float]:
+    """What a generator draws, some at a time."""
+    while True:
+        yield from rng.random(_AT_ONCE).tolist()
 
 
 def choose_words(
@@ -167,7 +176,9 @@ def _likelihoods(
     settled = [settle(word, demand.holdable) for word, demand in following]
     spellings = [spell(word, demand.sounding) for word, (_, demand) in zip(settled, following, strict=True)]
     spelled = np.zeros(song.count)
-    symbols, (given, state) = np.full(song.count, SIZE, np.int64), outlook.plan
+    every = list(range(song.count))
+    symbols, (given, state) = np.full(song.count, SIZE, np.int64), outlook.plan(every)
+    chosen = outlook.chosen(every)
     for at in range(max(map(len, spellings))):
         logits, state = song.runtime.spell(voice, symbols, given, state)
         logs = logits - logits.max(1, keepdims=True)
@@ -178,7 +189,7 @@ def _likelihoods(
                 symbols[n] = ids[at]
     places = song.runtime.places[voice] if song.runtime.places else {}
     new = [
-        outlook.chosen[n, places[word]] if word in places else outlook.chosen[n, -1] + spelled[n]
+        chosen[n, places[word]] if word in places else chosen[n, -1] + spelled[n]
         for n, word in enumerate(settled)
     ]
     pointed = song.pointed(voice, outlook.logs)
@@ -221,10 +232,10 @@ class _Asking:
         return _draw(worth, self.chance, rows, cut)
 
 
-def _recall(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the song so far; the others shall have a new one."""
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
-    pointed = song.pointed(asking.voice, outlook.logs)
+    pointed = song.pointed(asking.voice, _sated(song, outlook.logs, demands))
     along = outlook.along.tolist()
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
     with np.errstate(divide="ignore"):  # of no chance the logarithm is what it should be
@@ -234,12 +245,22 @@ def _recall(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
     return {n: heard[at] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(heard)}
 
 
-def _choose(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+def _sated(song: Song, logs: Logs, demands: Sequence[Demand]) -> Logs:
+    """Where a pointer points, (n, M + 1), when passages are less welcome that have been followed for long."""
+    satiety, tolerance = np.array([(d.leaning.satiety, d.leaning.tolerance) for d in demands], np.float32).T
+    if not satiety.any() or not song.runtime.config.memory:
+        return logs
+    sated = logs.copy()
+    sated[:, :-1] -= satiety[:, None] * np.maximum(0, song.likeness - tolerance[:, None])
+    return sated
+
+
+def _choose(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the dictionary; those of the others shall be spelled."""
     runtime, voice = asking.song.runtime, asking.voice
     if not runtime.dictionary:
         return {}
-    wanted = asking.outlook.chosen[rows]  # rows W+1
+    wanted = asking.outlook.chosen(rows)  # rows W+1
     least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, asking.chance.temperature)
     (words,) = (wanted[:, :-1] >= least).any(0).nonzero()
     logs = wanted[:, words]
@@ -250,12 +271,12 @@ def _choose(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
     return {n: dictionary[words[at]] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(words)}
 
 
-def _spell(asking: _Asking, rows: Sequence[int]) -> dict[int, Word]:
+def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """Spell a new word for each of the rows, all in step; those that are done drop out."""
     chance, demands = asking.chance, [asking.weighing.demands[n] for n in rows]
     quills = [quill_of(demand) for demand in demands]
     biases = biases_of(demands) * chance.firmness
-    given, state = (part[rows] for part in asking.outlook.plan)
+    given, state = asking.outlook.plan(rows)
     active = np.arange(len(rows))
     symbols = np.full(len(active), SIZE, np.int64)
     while len(active):
@@ -285,6 +306,6 @@ def _draw(logits: Logs, chance: Chance, rows: Sequence[int], unlikely: float) ->
     shares[below < unlikely * max(1.0, chance.temperature)] = 0.0
     upto = shares.cumsum(1, np.float64)
     # One number of chance decides (inversion); below 1, it stays below the sum of all shares.
-    at = np.array([chance.rngs[n].random() for n in rows]) * upto[:, -1]
+    at = np.array([next(chance.numbers[n]) for n in rows]) * upto[:, -1]
     drawn: Ints = (upto <= at[:, None]).sum(1)
     return drawn

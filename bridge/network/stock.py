@@ -44,11 +44,13 @@ class Weighing:
     Attributes:
         demands: n of them.
         worth: (n, tokens) nats for each token of a word; minus infinity where no word may have it.
+        rhythms: those that are given, and to which demand.
     """
 
     def __init__(self, demands: Sequence[Demand]) -> None:
         self.demands = demands
         self.worth = _worth(demands)
+        self.rhythms = [(at, each.rhythm) for at, each in enumerate(demands) if each.rhythm is not None]
         self._density = np.array([(d.going_on, d.typical, d.stacking, d.chord) for d in demands]).T  # 4 n
         self._room = np.array([d.run.longest - d.run.length for d in demands])
 
@@ -133,10 +135,9 @@ class Stock:
             demand = weighing.demands[whose[at]]
             if demand.rhythm is None and is_stuck(demand.run, self._facts[rows[at]].struck):
                 weights[at] = -np.inf
-        for number, demand in enumerate(weighing.demands):
-            if demand.rhythm is not None:
-                has_it = np.isin(rows, self._with_rhythm.get(demand.rhythm, []))
-                weights[(whose == number) & ~has_it] = -np.inf
+        for number, rhythm in weighing.rhythms:
+            has_it = np.isin(rows, self._with_rhythm.get(rhythm, []))
+            weights[(whose == number) & ~has_it] = -np.inf
         return weights
 
 

@@ -14,8 +14,10 @@ import pytest
 
 from bench import promises
 from bench.promises import Bench, Primer, distance, mean, pitches, quantile
+from bridge.composer import Composer
 from bridge.composer.manner import longest_run
 from bridge.config import DEFAULT_MODEL
+from bridge.evaluation.long import generated_minutes
 from bridge.music.key import MINOR, Key, find_scale
 from bridge.music.note import VOICES, Role
 from bridge.network.checkpoint import default_shelf
@@ -215,3 +217,17 @@ def test_an_accompaniment_agrees_with_its_melody_nearly_as_often_as_the_real_one
 ) -> None:
     made, real = [row[1].split() for row in promises.agrees(bench, found)]
     assert float(made[0]) > float(real[0]) - 0.1
+
+
+@pytest.mark.parametrize("rng_seed", [0, 1])
+def test_two_thousand_beats_from_nothing_neither_go_in_circles_nor_lose_their_key(
+    bench: Bench, rng_seed: int
+) -> None:
+    composer = Composer(default_shelf(Path("/nonexistent")))
+    minutes = generated_minutes(composer, bench.model, rng_seed)
+    for part in (minutes[:4], minutes[-4:]):
+        assert mean([minute.self_similarity for minute in part]) < 0.75  # real tunes have 0.7, songs 0.35
+        assert (
+            mean([minute.entropy for minute in part]) > 1.9
+        )  # bits; a scale's five main notes alone have 2.3
+    assert min(minute.in_key for minute in minutes) > 0.97

@@ -45,14 +45,15 @@ def stepped(runtime: Runtime, score: Score) -> np.ndarray:
 
 def word_likelihood(song: Song, voice: int, word: Word, sounding: tuple[int, ...]) -> float:
     outlook = song.outlook(voice)
-    symbol, (given, state), spelled = np.array([SIZE]), outlook.plan, 0.0
+    symbol, (given, state), spelled = np.array([SIZE]), outlook.plan([0]), 0.0
     for wanted in spell(word, sounding):
         logits, state = song.runtime.spell(voice, symbol, given, state)
         spelled += float(logits[0, wanted] - np.log(np.exp(logits[0].astype(np.float64)).sum()))
         symbol = np.array([wanted])
     dictionary = song.runtime.dictionary[voice] if song.runtime.dictionary else ()
     # A word of the dictionary is chosen; only the others are spelled.
-    new = outlook.chosen[0, dictionary.index(word)] if word in dictionary else outlook.chosen[0, -1] + spelled
+    chosen = outlook.chosen([0])[0]
+    new = chosen[dictionary.index(word)] if word in dictionary else chosen[-1] + spelled
     pointed_at = song.remembered(voice, 0) if song.runtime.config.memory else []
     heard = [j for j, other in enumerate(pointed_at) if other == word]
     return float(np.log(np.exp(outlook.logs[0, -1] + new) + np.exp(outlook.logs[0, heard]).sum()))
@@ -148,3 +149,19 @@ def test_memory_stays_bounded_and_goes_on_working(toy_shelf: Shelf, monkeypatch:
         assert len(song._memory.lexicon.words) <= 2 * 2 * 24 + 4
     assert song.remembered(0, 0)[-1] == parse_word("19-0.5-1")
     assert song.remembered(1, 1)[0] == parse_word(f"{96 % 90}-1-1")
+
+
+@pytest.mark.parametrize(("changed", "likeness"), [(0, 0.7), (4, 0.52), (2, 0.35), (1, 0.0)])
+def test_music_that_goes_in_circles_is_known_as_such_even_where_it_is_varied(
+    toy_shelf: Shelf, changed: int, likeness: float
+) -> None:
+    song = Song(Runtime(toy_shelf.folder("toy")))
+    for number in range(40):
+        is_new = changed and number % changed == 0
+        song.begin(toy.songs()[0].beats[number % 16])
+        for voice in range(2):
+            song.skip(voice)
+            song.put([parse_word(f"{40 + number if is_new else 100 + number % 4}-1-1")])
+        song.end()
+    assert song.likeness.shape == (1, 40)
+    assert song.likeness.max() == pytest.approx(likeness, abs=0.05)
