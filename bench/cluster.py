@@ -15,6 +15,7 @@ import argparse
 import os
 import resource
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -79,21 +80,56 @@ class Row(NamedTuple):
 
 def timed(what: str, unit: str, work: Callable[..., float], *how: object) -> Row:
     """How long some work takes; it tells how much it was."""
-    began, used = time.perf_counter(), processor_seconds()
-    amount = work(*how)
-    return Row(what, amount, unit, time.perf_counter() - began, processor_seconds() - used)
+    with ProcessorClock() as clock:
+        began = time.perf_counter()
+        amount = work(*how)
+        seconds = time.perf_counter() - began
+    return Row(what, amount, unit, seconds, clock.seconds)
 
 
-def processor_seconds() -> float:
-    """What this process, those that it started and those that they started have used of processors so far."""
-    if not Path("/proc/self/stat").exists():
-        return float("nan")
+class ProcessorClock:
+    """How long this process, those that it started and those that they started have had a processor; Linux alone.
+
+    They are looked at several times a second: what Ray's workers have used is lost when they end.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    @property
+    def seconds(self) -> float:
+        """What has been used since the clock was started."""
+        if not self._last:
+            return float("nan")
+        used = sum(self._last.values()) - sum(self._first.values())
+        return used / os.sysconf("SC_CLK_TCK")
+
+    def __enter__(self) -> ProcessorClock:
+        self._first = _ticks()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        self._last = dict(self._first)
+        while not self._is_over.wait(0.1):
+            self._last |= _ticks()
+        self._last |= _ticks()
+
+
+def _ticks() -> dict[int, int]:
+    """What each of our processes has used of processors so far."""
     table = {int(path.parent.name): _stat(path) for path in Path("/proc").glob("[0-9]*/stat")}
     ours = {os.getpid()}
     while more := {pid for pid, fields in table.items() if fields and int(fields[1]) in ours} - ours:
         ours |= more
-    ticks = sum(int(value) for pid in ours for value in table[pid][11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return {pid: sum(map(int, table[pid][11:13])) for pid in ours if table.get(pid)}
 
 
 def _stat(path: Path) -> list[str]:

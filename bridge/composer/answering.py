@@ -6,20 +6,21 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bridge.composer import planning
 from bridge.composer.hearing import hearings_of, together
 from bridge.composer.knowing import never_heard, silenced, within
 from bridge.composer.parts import part_of
-from bridge.composer.playing import UNKNOWN_TEMPERATURE, Score, answer, hear
+from bridge.composer.playing import UNKNOWN_TEMPERATURE, Ear, Score, answer
 from bridge.composer.writing import Writer
 from bridge.errors import ModelDamaged, ModelMissing, RequestCancelled
 from bridge.network.runtime import Runtime
 from bridge.request import Kind, Request, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge.beats.word import Word
     from bridge.composer.hearing import Hearing
@@ -45,6 +46,7 @@ class Composer:
         self.shelf = shelf
         self._runtimes: dict[tuple[str, int, int], Runtime] = {}
         self._answered: set[str] = set()
+        self._ear = Ear()
         self._lock = threading.Lock()
 
     def compose(
@@ -75,7 +77,10 @@ class Composer:
         part = part_of(request, {role: hearing.shift for role, hearing in hearings.items()})
         part = silenced(part, never_heard(runtime.card.beats))
         models = planning.models(request, part.frame)
-        played = _perform(runtime, request, part, hearings, models, _ticker(part, on_progress, should_stop))
+        tick = _ticker(part, on_progress, should_stop)
+        song, heard = self._ear.hear(runtime, part, partial(_imagined, request, part, hearings), tick)
+        score = _score(request, part, heard, hearings, models, runtime.registers)
+        played = answer(song, part, heard, score=score, tick=tick)
         back = {role: hearing.back for role, hearing in hearings.items()}
         writer = Writer(request, part.frame, back, models)
         return tuple(Variation(index, writer.clips_of(index, words)) for index, words in enumerate(played))
@@ -133,23 +138,23 @@ def _ticker(
     return tick
 
 
-def _perform(
-    runtime: Runtime,
+def _imagined(request: Request, part: Part, hearings: Mapping[Role, Hearing]) -> Score:
+    """What a voice is played by that is not given and only imagined beneath the primer."""
+    temperature = min(float(request.option("temperature")), UNKNOWN_TEMPERATURE)
+    return Score(temperature, planning.imagining(part, hearings), 1, request.rng_seed)
+
+
+def _score(
     request: Request,
     part: Part,
-    hearings: dict[Role, Hearing],
+    heard: Sequence[tuple[Word, ...]],
+    hearings: Mapping[Role, Hearing],
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]],
-    tick: Callable[[], None],
-) -> list[list[tuple[Word, ...]]]:
-    """For each variation, for each voice, the words of the answer."""
-    temperature = float(request.option("temperature"))
-    imagined = Score(
-        min(temperature, UNKNOWN_TEMPERATURE), planning.imagining(part, hearings), 1, request.rng_seed
-    )
-    song, heard = hear(runtime, part, imagined, tick)
-    score = Score(
-        temperature,
-        planning.bounds_of(request, part, heard, hearings, runtime.registers),
+    registers: Sequence[float],
+) -> Score:
+    return Score(
+        float(request.option("temperature")),
+        planning.bounds_of(request, part, heard, hearings, registers),
         request.variations,
         request.rng_seed,
         models=models,
@@ -157,4 +162,3 @@ def _perform(
         given_before=planning.given_before(request, part, heard, hearings),
         prompt=planning.prompt(request),
     )
-    return answer(song, part, heard, score=score, tick=tick)

@@ -39,6 +39,12 @@ UNKNOWN_TEMPERATURE: Final = 0.6
 Words = tuple[Word, ...]
 """One word a variation."""
 
+Heard = tuple[Song, tuple[tuple[Word, ...], ...]]
+"""A song after its primer, and for each voice the primer's words."""
+
+_REMEMBERED: Final = 4
+"""How many primers are remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -65,10 +71,34 @@ class Score:
     prompt: tuple[bool, ...] = (False, False)
 
 
-def hear(
-    runtime: Runtime, part: Part, score: Score, tick: Callable[[], None]
-) -> tuple[Song, tuple[tuple[Word, ...], ...]]:
-    """Play the primer once: the song after it, and for each voice its words, imagined where it is not given."""
+class Ear:
+    """Hears primers. A clip is continued again and again, so the last few that leave nothing open are remembered.
+
+    Safe to use from several threads: what is remembered is never changed.
+    """
+
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[Runtime, object], Heard] = {}
+
+    def hear(
+        self, runtime: Runtime, part: Part, score: Callable[[], Score], tick: Callable[[], None]
+    ) -> Heard:
+        """The song after a primer, and for each voice its words, imagined by `score` where it is not given."""
+        if any(word is None for _, given in part.primer for word in given):
+            return _hear(runtime, part, score(), tick)
+        found = self._remembered.get((runtime, part.primer))
+        if found is None:
+            found = _hear(runtime, part, score(), tick)
+        else:
+            for _ in part.primer:
+                tick()
+        others = {about: heard for about, heard in self._remembered.items() if heard is not found}
+        latest = [*others.items()][-_REMEMBERED + 1 :]
+        self._remembered = dict([*latest, ((runtime, part.primer), found)])
+        return found
+
+
+def _hear(runtime: Runtime, part: Part, score: Score, tick: Callable[[], None]) -> Heard:
     song = Song(runtime)
     stage = _Stage(song, replace(score, variations=1), [np.random.default_rng([score.rng_seed])])
     heard = []
