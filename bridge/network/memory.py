@@ -1,6 +1,6 @@
 """What a running song remembers: its words by number, and where its pointers can point.
 
-Shapes: n variations, V voices, M remembered beats, E size of a word or of a rhythm, K key size, D likeness decays.
+Shapes: P pointers, V voices, n variations, M remembered beats, E size of a word or of a rhythm, K key size, D decays.
 """
 
 from __future__ import annotations
@@ -31,113 +31,99 @@ _MANY_WORDS: Final = 65_536
 
 
 class Now(NamedTuple):
-    """What a voice has in this beat: for each pointer, the numbers (n) and the vectors (n, E) of words or rhythms.
+    """What a voice has in this beat.
 
     Attributes:
-        same: for each pointer, where the voice has had that already, (n, M).
+        numbers: (P, n) of its words, and of their rhythms where there is a pointer at those.
+        vectors: for each pointer, (n, E).
+        same: (P, n, M) where the voice has had that already.
     """
 
-    numbers: Sequence[Ints]
+    numbers: Ints
     vectors: Sequence[Floats]
-    same: Sequence[Bools]
+    same: Bools
 
 
 class Tape:
-    """Rows that come one by one, (n, M, size), of which the last `REMEMBERED` are kept."""
+    """Rows that come one by one, (..., M, size), of which the last `REMEMBERED` are kept."""
 
-    def __init__(self, count: int, size: int) -> None:
-        self._room = np.zeros((count, _LEAST_ROOM, size), np.float32)
+    def __init__(self, *shape: int) -> None:
+        self._room = np.zeros((*shape[:-1], _LEAST_ROOM, shape[-1]), np.float32)
         self._start = self._end = 0
 
     @property
     def rows(self) -> Floats:
         """All of them; a view."""
-        return self._room[:, self._start : self._end]
+        return self._room[..., self._start : self._end, :]
 
     def spread(self, count: int) -> Tape:
-        """The same tape, `count` times over."""
-        other = Tape(0, 0)
-        other._room = np.repeat(self._room, count, 0)
+        """The same tape, `count` times over along the axis of the variations, the last but two."""
+        other = Tape(0)
+        other._room = np.repeat(self._room, count, -3)
         other._start, other._end = self._start, self._end
         return other
 
     def add(self, row: Floats) -> None:
-        """One more, (n, size)."""
-        if self._end == self._room.shape[1]:
+        """One more, (..., size)."""
+        if self._end == self._room.shape[-2]:
             kept = self.rows
-            self._room = np.concatenate([kept, np.zeros_like(kept)], 1)
-            self._start, self._end = 0, kept.shape[1]
-        self._room[:, self._end] = row
+            self._room = np.concatenate([kept, np.zeros_like(kept)], -2)
+            self._start, self._end = 0, kept.shape[-2]
+        self._room[..., self._end, :] = row
         self._end += 1
         self._start = max(self._start, self._end - REMEMBERED)
 
 
-class Trail:
-    """What one kind of pointer can point at.
+class Memory:
+    """The beats so far, the oldest forgotten: where each lies, and what the pointers can point at.
 
     Attributes:
-        keys, vectors: for each voice.
-        ids: (V, n, M) the number of what each voice had in each beat.
-        runs: (V, n, M) and
-        likeness: (V, n, D, M) see `features`.
+        bars, places: (M) where each beat lies.
+        ids: (P, V, n, M) the number of what each voice had in each beat: its word, its rhythm.
+        runs: (P, V, n, M) and
+        likeness: (P, V, n, D, M) see `features`.
+        keys: for each voice, (P, n, M, K).
+        vectors: for each pointer, for each voice, (n, M, E).
+        lexicon: the words.
+
+    Args:
+        voices: how many.
+        count: how many variations.
+        sizes: of what each pointer finds.
+        key_size: see above.
+        lexicon: the words.
     """
 
-    def __init__(self, voices: int, count: int, size: int, key_size: int) -> None:
-        self.keys = [Tape(count, key_size) for _ in range(voices)]
-        self.vectors = [Tape(count, size) for _ in range(voices)]
-        self.ids = np.zeros((voices, count, 0), np.int64)
-        self.runs = np.zeros((voices, count, 0), np.int64)
-        self.likeness = np.zeros((voices, count, len(LIKENESS_DECAYS), 0), np.float32)
-
-    def spread(self, count: int) -> Trail:
-        """The same trail, `count` times over."""
-        other = Trail(0, 0, 0, 0)
-        for name in ("keys", "vectors"):
-            setattr(other, name, [tape.spread(count) for tape in getattr(self, name)])
-        for name in ("ids", "runs", "likeness"):
-            setattr(other, name, np.repeat(getattr(self, name), count, 1))
-        return other
-
-    def same(self, voice: int, numbers: Ints) -> Bools:
-        """Where each variation's word or rhythm of a voice has been heard already, (n, M)."""
-        return np.asarray(self.ids[voice] == numbers[:, None])
-
-    def add(
-        self, numbers: Ints, same: Bools, vectors: Sequence[Floats], keys: Sequence[Floats | None]
+    def __init__(
+        self, voices: int, count: int, sizes: Sequence[int], key_size: int, lexicon: Lexicon
     ) -> None:
-        """Remember what the voices had in a beat: numbers (V, n), same (V, n, M), vectors and keys of each voice."""
-        self.runs = next_runs(self.runs, same)[..., -REMEMBERED:]
-        self.likeness = next_likeness(self.likeness, same)[..., -REMEMBERED:]
-        self.ids = np.concatenate([self.ids, numbers[..., None]], 2)[..., -REMEMBERED:]
-        for tape, rows in zip((*self.vectors, *self.keys), (*vectors, *keys), strict=True):
-            if rows is not None:
-                tape.add(rows)
-
-
-class Memory:
-    """The beats so far, the oldest forgotten: where each lies, and a trail for each kind of pointer."""
-
-    def __init__(self, trails: Sequence[Trail], lexicon: Lexicon) -> None:
-        self.bars = np.zeros(0, np.int64)
-        self.places = np.zeros(0, np.int64)
-        self.trails = trails
+        pointers = len(sizes)
+        self.bars, self.places = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self.ids, self.runs = (np.zeros((pointers, voices, count, 0), np.int64) for _ in range(2))
+        self.likeness = np.zeros((pointers, voices, count, len(LIKENESS_DECAYS), 0), np.float32)
+        self.keys = [Tape(pointers, count, key_size) for _ in range(voices)]
+        self.vectors = [[Tape(count, size) for _ in range(voices)] for size in sizes]
         self.lexicon = lexicon
         self._forgotten = 0  # beats
         self._at: dict[tuple[int, int], int] = {}  # the number of the last beat at each bar and place
 
     def spread(self, count: int) -> Memory:
         """The same memory, `count` times over."""
-        other = Memory([trail.spread(count) for trail in self.trails], self.lexicon.copy())
+        other = Memory(0, 0, (), 0, self.lexicon.copy())
         other.bars, other.places = self.bars, self.places
+        for name in ("ids", "runs", "likeness"):
+            setattr(other, name, np.repeat(getattr(self, name), count, 2))
+        other.keys = [tape.spread(count) for tape in self.keys]
+        other.vectors = [[tape.spread(count) for tape in voices] for voices in self.vectors]
         other._forgotten, other._at = self._forgotten, dict(self._at)
         return other
 
     def now(self, voice: int, words: Sequence[Word]) -> Now:
         """What a voice has in this beat, when it has these words."""
-        numbers = self.lexicon.numbers(words)[: len(self.trails)]
-        embedded = zip(*(self.lexicon.vectors[number] for number in numbers[0]), strict=True)
-        same = [trail.same(voice, each) for trail, each in zip(self.trails, numbers, strict=True)]
-        return Now(numbers, [np.array(vectors) for vectors in embedded], same)
+        numbers = self.lexicon.numbers(words)[: len(self.ids)]
+        embedded = zip(*(self.lexicon.vectors[number] for number in numbers[0].tolist()), strict=True)
+        same = self.ids[:, voice] == numbers[:, :, None]
+        return Now(numbers, [np.array(vectors) for vectors in embedded], np.asarray(same))
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
@@ -149,18 +135,22 @@ class Memory:
         return self._line(-beats) if beats <= len(self.bars) else None
 
     def _line(self, at: int) -> Floats:
-        return np.concatenate([tape.rows[:, at] for tape in self.trails[0].vectors], 1)
+        return np.concatenate([tape.rows[:, at] for tape in self.vectors[0]], 1)
 
-    def add(self, place: tuple[int, int], beat: Sequence[Now], keys: Sequence[Sequence[Floats]]) -> None:
-        """Remember a beat: its bar and place, and what every voice had in it."""
-        for at, trail in enumerate(self.trails):
-            trail.add(
-                np.stack([now.numbers[at] for now in beat]),
-                np.stack([now.same[at] for now in beat]),
-                [now.vectors[at] for now in beat],
-                [each[at] if each else None for each in keys],
-            )
-        self.trails[0].ids = self.lexicon.tidy(self.trails[0].ids)
+    def add(self, place: tuple[int, int], beat: Sequence[Now], keys: Sequence[Floats | None]) -> None:
+        """Remember a beat: its bar and place, what every voice had in it, and its keys, (P, n, K)."""
+        same = np.stack([now.same for now in beat], 1)
+        numbers = np.stack([now.numbers for now in beat], 1)[..., None]
+        self.runs = next_runs(self.runs, same)[..., -REMEMBERED:]
+        self.likeness = next_likeness(self.likeness, same)[..., -REMEMBERED:]
+        self.ids = np.concatenate([self.ids, numbers], 3)[..., -REMEMBERED:]
+        self.ids[0] = self.lexicon.tidy(self.ids[0])
+        for voice, now in enumerate(beat):
+            for tapes, vectors in zip(self.vectors, now.vectors, strict=True):
+                tapes[voice].add(vectors)
+        for tape, key in zip(self.keys, keys, strict=True):
+            if key is not None:
+                tape.add(key)
         self._at[place] = self._forgotten + len(self.bars)
         self._forgotten += len(self.bars) == REMEMBERED
         self.bars, self.places = (
@@ -197,8 +187,8 @@ class Lexicon:
         self._stock.add(self.words[len(self._stock) :])
         return self._stock
 
-    def numbers(self, words: Sequence[Word]) -> list[Ints]:
-        """The numbers of words, and those of their rhythms."""
+    def numbers(self, words: Sequence[Word]) -> Ints:
+        """The numbers of words, and those of their rhythms, (2, n)."""
         found = np.empty((2, len(words)), np.int64)
         for row, word in enumerate(words):
             number = self.number.setdefault(word, len(self.words))
@@ -207,7 +197,7 @@ class Lexicon:
                 self.vectors.append(self._embed(word))
                 self._rhythm_of.append(self._rhythm(word))
             found[:, row] = number, self._rhythm_of[number]
-        return list(found)
+        return found
 
     def _rhythm(self, word: Word) -> int:
         return self._rhythms.setdefault(word.rhythm, len(self._rhythms))

@@ -27,7 +27,7 @@ from bridge.network.features import (
     run_buckets,
 )
 from bridge.network.lexis import POINTERS, embed_rhythms, embed_words, word_tables
-from bridge.network.memory import Lexicon, Memory, Now, Trail
+from bridge.network.memory import Lexicon, Memory, Now
 from bridge.network.stock import Stock
 from bridge.network.weights import load_weights
 
@@ -88,12 +88,34 @@ class _Later:
 
 
 class Pointing(NamedTuple):
-    """Query (n, K), key (n, K), the logit that nothing comes back (n, 1), and how welcome each lag is (n, lags)."""
+    """What P pointers make of the core's state and the voices before one.
+
+    Query (P, n, K), key (P, n, K), the logit that nothing comes back (P, n, 1), how welcome each lag is (P, n, lags).
+    """
 
     query: Floats
     key: Floats
     new: Floats
     lag: Floats | None = None
+
+
+class Likening(NamedTuple):
+    """What a voice's pointers make of likeness; see `network.model.Pointer`."""
+
+    alike: Floats  # P F units
+    bias: Floats  # P 1 units
+    weigh: Floats  # P units 1
+    unlike: Floats  # P V*D 1
+
+
+class Tables(NamedTuple):
+    """The learned tables of a voice's pointers; see `network.model.Pointer`."""
+
+    run: Floats  # P V buckets
+    joint: Floats  # P buckets
+    best: Floats  # P buckets
+    distance: Floats  # P buckets
+    likening: Likening | None
 
 
 class Pointed(NamedTuple):
@@ -142,6 +164,7 @@ class Runtime:
         self._embedded: dict[Word, Floats] = {}
         self._embedded_rhythms: dict[object, Floats] = {}
         self.pointers = POINTERS[: 1 + (self.config.groove_size > 0)] if self.config.memory else ()
+        self.tables = [self._tables(voice) for voice in range(self.config.voices)] if self.pointers else []
 
     def embed(self, word: Word) -> tuple[Floats, ...]:
         """The embedding of a word, (E), and that of its rhythm, (G), for a network that points at rhythms."""
@@ -168,11 +191,11 @@ class Runtime:
             row += table[value]
         return row
 
-    def point(self, voice: int, context: Floats) -> list[Pointing]:
-        """What each pointer makes of the core's state and the voices before this one."""
+    def point(self, voice: int, context: Floats) -> Pointing:
+        """What the pointers make of the core's state and the voices before this one, (n, C)."""
         outputs = self._run(f"point-{voice}", context=context)
         each = len(outputs) // len(self.pointers)
-        return [Pointing(*outputs[at : at + each]) for at in range(0, len(outputs), each)]
+        return Pointing(*(np.array(outputs[at::each]) for at in range(each)))
 
     def plan(self, voice: int, plan_inputs: Floats) -> tuple[Floats, Floats]:
         """What the speller is given in every step, and its first state."""
@@ -190,9 +213,18 @@ class Runtime:
         logits, state = self._run(f"spell-{voice}", symbol=symbol, given=given, before=state)
         return logits, state
 
-    def table(self, pointer: str, voice: int, name: str) -> Floats:
-        """A learned table of a voice's pointer of some kind."""
-        return self._weights[f"{pointer}.{voice}.{name}"]
+    def _tables(self, voice: int) -> Tables:
+        def stacked(name: str) -> Floats:
+            return np.stack([self._weights[f"{pointer}.{voice}.{name}"] for pointer in self.pointers])
+
+        likening = None
+        if self.config.likeness_size:
+            alike, weigh, unlike = (
+                stacked(f"{name}.weight").transpose(0, 2, 1) for name in ("alike", "weigh", "unlike")
+            )
+            likening = Likening(alike, stacked("alike.bias")[:, None], weigh, unlike)
+        run, joint, best, distance = map(stacked, ("run", "joint", "best", "distance"))
+        return Tables(run, joint, best, distance, likening)
 
     @property
     def nothing(self) -> Floats:
@@ -238,10 +270,9 @@ class Song:
         self._state = np.zeros((count, config.core_size), np.float32)
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
         sizes = (config.word_size, config.groove_size)[: max(1, len(runtime.pointers))]
-        trails = [Trail(config.voices, count, size, config.key_size) for size in sizes]
-        self._memory = Memory(trails, Lexicon(runtime.embed))
+        self._memory = Memory(config.voices, count, sizes, config.key_size, Lexicon(runtime.embed))
         self._place = (0, 0)
-        self._keys: list[list[Floats]] = []
+        self._keys: list[Floats | None] = []
         self._now: list[Now] = []
         self._distances, self._lags = (np.zeros(0, np.int64) for _ in range(2))
 
@@ -282,30 +313,28 @@ class Song:
         self._now.pop()
         return outlook
 
-    def _expect(self, voice: int) -> tuple[Outlook, list[Floats]]:
+    def _expect(self, voice: int) -> tuple[Outlook, Floats | None]:
         """The outlook of a voice, and the keys under which its beat will be remembered."""
         context = self._context()
         if not self.runtime.config.memory:
             recalled = np.zeros((self.count, self.runtime.config.word_size), np.float32)
             logs, along = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
-            return Outlook(self.runtime, voice, logs, along, np.concatenate([context, recalled], 1)), []
-        plan_inputs, keys = [context], []
-        first: tuple[Floats, Ints] | None = None
-        for number, pointing in enumerate(self.runtime.point(voice, context)):
-            trail = self._memory.trails[number]
-            logs, runs = self._point(number, voice, pointing)
-            plan_inputs.append((np.exp(logs[:, None, :-1]) @ trail.vectors[voice].rows)[:, 0])
-            keys.append(pointing.key)
-            first = first or (logs, runs.min(0).max(1, initial=0))
-        assert first is not None  # noqa: S101  a memory has one pointer at least
-        return Outlook(self.runtime, voice, *first, np.concatenate(plan_inputs, 1)), keys
+            return Outlook(self.runtime, voice, logs, along, np.concatenate([context, recalled], 1)), None
+        pointing = self.runtime.point(voice, context)
+        logs, runs = self._point(voice, pointing)  # P n M+1, P V n M
+        chances = np.exp(logs[:, :, None, :-1])
+        found = [
+            (chance @ tapes[voice].rows)[:, 0]
+            for chance, tapes in zip(chances, self._memory.vectors, strict=True)
+        ]
+        along = runs[0].min(0).max(1, initial=0)
+        plan_inputs = np.concatenate([context, *found], 1)
+        return Outlook(self.runtime, voice, logs[0], along, plan_inputs), pointing.key
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
         has_memory = self.runtime.config.memory
-        self._keys.append(
-            [pointing.key for pointing in self.runtime.point(voice, self._context())] if has_memory else []
-        )
+        self._keys.append(self.runtime.point(voice, self._context()).key if has_memory else None)
 
     def _context(self) -> Floats:
         return np.concatenate([self._state, *(now.vectors[0] for now in self._now)], 1)
@@ -321,7 +350,7 @@ class Song:
 
     def remembered(self, voice: int, variation: int) -> list[Word]:
         """The words of a voice that the pointer can point at, the oldest first."""
-        return [self.heard[number] for number in self._memory.trails[0].ids[voice, variation]]
+        return [self.heard[number] for number in self._memory.ids[0, voice, variation]]
 
     @property
     def likeness(self) -> Floats:
@@ -329,7 +358,7 @@ class Song:
 
         Of the voices, in that which was most like itself: a tune that changes over one bar of chords goes in circles.
         """
-        return np.asarray(self._memory.trails[0].likeness[:, :, -1].max(0))
+        return np.asarray(self._memory.likeness[0, :, :, -1].max(0))
 
     def pointed(self, voice: int, logs: Floats) -> Pointed:
         """The words that `logs`, (n, M + 1), point at; chances of less than one in ten thousand count as none.
@@ -338,7 +367,7 @@ class Song:
         """
         if not self.runtime.config.memory:
             return Pointed(np.zeros(0, np.int64), np.zeros((self.count, 0)))
-        ids, size = self._memory.trails[0].ids[voice], len(self.heard)
+        ids, size = self._memory.ids[0, voice], len(self.heard)
         places = ids + (np.arange(self.count) * size)[:, None]
         weights = np.exp(logs[:, :-1], dtype=np.float64)
         flat = np.bincount(places.ravel(), weights.ravel(), self.count * size)
@@ -357,60 +386,67 @@ class Song:
         """The words of the song, to be weighed."""
         return self._memory.lexicon.stock
 
-    def _point(self, pointer: int, voice: int, pointing: Pointing) -> tuple[Floats, Ints]:
-        """A pointer's log-probabilities, (n, M + 1), and the runs that they come from, (V, n, M).
+    def _point(self, voice: int, pointing: Pointing) -> tuple[Floats, Ints]:
+        """The pointers' log-probabilities, (P, n, M + 1), and the runs that they come from, (P, V, n, M).
 
         See `network.model.Pointer`.
         """
-        table = partial(self.runtime.table, self.runtime.pointers[pointer], voice)
-        trail, query = self._memory.trails[pointer], pointing.query
-        same = [now.same[pointer] for now in self._now[:voice]]
-        runs = _runs_now(trail.runs, same)
-        buckets = run_buckets(runs)  # V n M
-        joint = buckets.min(0)
-        logits = (trail.keys[voice].rows @ query[:, :, None])[:, :, 0] * np.float32(query.shape[1] ** -0.5)
-        for run, bucket in zip(table("run"), buckets, strict=True):
-            logits += run.take(bucket)
-        logits += table("joint").take(joint)
-        logits += table("distance").take(self._distances)
-        new = pointing.new + table("best").take(joint.max(1, initial=0))[:, None]
-        if self.runtime.config.likeness_size:
-            alike, unlike = _weighed(table, trail.likeness, runs, same)
+        tables, query, memory = self.runtime.tables[voice], pointing.query, self._memory
+        same = [now.same for now in self._now[:voice]]
+        runs = _runs_now(memory.runs, same)
+        buckets = run_buckets(runs)
+        joint = buckets.min(1)  # P n M
+        logits = (memory.keys[voice].rows @ query[..., None])[..., 0] * np.float32(query.shape[2] ** -0.5)
+        for heard in range(buckets.shape[1]):
+            logits += _entries(tables.run[:, heard], buckets[:, heard])
+        logits += _entries(tables.joint, joint)
+        logits += tables.distance.take(self._distances, 1)[:, None]
+        new = pointing.new + _entries(tables.best, joint.max(2, keepdims=True, initial=0))
+        if tables.likening is not None:
+            alike, unlike = _weighed(tables.likening, memory.likeness, runs, same)
             logits += alike
             new = new + unlike
         if pointing.lag is not None:
-            logits += pointing.lag.take(self._lags, 1)
-        return _log_softmax(np.concatenate([logits, new], 1)), runs
+            logits += pointing.lag.take(self._lags, 2)
+        return _log_softmax(np.concatenate([logits, new], 2)), runs
+
+
+def _entries(tables: Floats, indices: Ints) -> Floats:
+    """The entries of each of P tables, (P, size), at indices of its own, (P, ...)."""
+    offsets = np.arange(0, tables.size, tables.shape[1]).reshape(-1, *(1,) * (indices.ndim - 1))
+    return np.asarray(tables.ravel().take(indices + offsets))
 
 
 def _runs_now(runs: Ints, same: Sequence[npt.NDArray[np.bool_]]) -> Ints:
-    """The runs of every voice, (V, n, M); of the voices that are known to be the `same`, this beat included."""
+    """The runs of every voice, (P, V, n, M); of the voices that are known to be the `same`, this beat included."""
     if not same:
         return runs
     runs = runs.copy()
     for voice, each in enumerate(same):
-        runs[voice] = (runs[voice] + 1) * each
+        runs[:, voice] = (runs[:, voice] + 1) * each
     return runs
 
 
 def _weighed(
-    table: Callable[[str], Floats], likeness: Floats, runs: Ints, same: Sequence[npt.NDArray[np.bool_]]
+    likening: Likening, likeness: Floats, runs: Ints, same: Sequence[npt.NDArray[np.bool_]]
 ) -> tuple[Floats, Floats]:
-    """What likeness, (V, n, D, M), adds to the logit of each remembered beat, (n, M), and of nothing, (n, 1)."""
-    voices, count, decays, beats = likeness.shape
-    seen = np.empty((count, beats, voices * (decays + 1) + len(same)), np.float32)
-    for voice in range(voices):
-        seen[..., voice * decays : (voice + 1) * decays] = likeness[voice].transpose(0, 2, 1)
-        seen[..., voices * decays + voice] = np.log1p(runs[voice], dtype=np.float32)
+    """What likeness, (P, V, n, D, M), adds to the logits of remembered beats, (P, n, M), and of none, (P, n, 1)."""
+    pointers, voices, count, decays, beats = likeness.shape
+    of_likeness, of_runs = voices * decays, voices * (decays + 1)
+    seen = np.empty((pointers, count, beats, of_runs + len(same)), np.float32)
+    by_beat = likeness.transpose(0, 2, 4, 1, 3)  # P n M V D
+    seen[..., :of_likeness] = by_beat.reshape(pointers, count, beats, of_likeness)
+    seen[..., of_likeness:of_runs] = runs.transpose(0, 2, 3, 1)
+    np.log1p(seen[..., of_likeness:of_runs], out=seen[..., of_likeness:of_runs])
     for voice, each in enumerate(same):
-        seen[..., voices * (decays + 1) + voice] = each
-    flat = seen.reshape(count * beats, seen.shape[2])
-    units = np.tanh(flat @ table("alike.weight").T + table("alike.bias"))
-    best = likeness.max(3, initial=0).transpose(1, 0, 2).reshape(count, voices * decays)
-    return (units @ table("weigh.weight")[0]).reshape(count, beats), best @ table("unlike.weight").T
+        seen[..., of_runs + voice] = each
+    flat = seen.reshape(pointers, count * beats, seen.shape[-1])
+    units = np.tanh(flat @ likening.alike + likening.bias)
+    best = by_beat.max(2, initial=0).reshape(pointers, count, of_likeness)
+    return (units @ likening.weigh).reshape(pointers, count, beats), best @ likening.unlike
 
 
 def _log_softmax(logits: Floats) -> Floats:
-    below = logits - logits.max(1, keepdims=True)
-    result: Floats = below - np.log(np.exp(below).sum(1, keepdims=True))
+    below = logits - logits.max(-1, keepdims=True)
+    result: Floats = below - np.log(np.exp(below).sum(-1, keepdims=True))
     return result
