@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.word import parse_word
-from bridge.network.batch import note_table
+from bridge.network.batch import note_rows, note_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,9 @@ Ints = npt.NDArray[np.int64]
 POINTERS: Final = ("pointers", "grooves")
 """The two kinds of pointers by what their weights are called: those at words, and those at rhythms."""
 
+_KEPT: Final = 16_384
+"""How many notes are kept at most."""
+
 TABLE: Final = "table"
 """The name under which a chooser's table is handed to its graph; it follows from the weights and is not stored."""
 
@@ -29,31 +32,56 @@ TABLE: Final = "table"
 def embed_words(weights: Mapping[str, Floats], words: Sequence[Word]) -> Floats:
     """The embedding of each word, (U, E); see `network.model.WordEmbedding`."""
     rows, owners = note_table(words)
+    of_pitch = _of_pitches(weights, rows)
+    each = _of_notes(weights, "word", rows, of_pitch)
+    whole = np.zeros((len(words), each.shape[1]), np.float32)
+    np.add.at(whole, owners, each)
+    embedded: Floats = whole @ weights["word.out.weight"].T + weights["word.out.bias"]
+    return embedded
+
+
+class Embedder:
+    """Embeds words, or their rhythms, as a song meets them: one by one, of notes that have mostly been seen.
+
+    Args:
+        weights: the network's.
+        kind: `word` or `rhythm`; see `network.model.WordEmbedding` and `RhythmEmbedding`.
+    """
+
+    def __init__(self, weights: Mapping[str, Floats], kind: str) -> None:
+        self._weights, self._kind = weights, kind
+        self._matrix, self._bias = weights[f"{kind}.out.weight"], weights[f"{kind}.out.bias"]
+        self._notes: dict[tuple[int, ...], Floats] = {}
+
+    def of(self, word: Word) -> Floats:
+        """The embedding of one word, (E)."""
+        whole = np.zeros(self._matrix.shape[1], np.float32)
+        for row in note_rows(word).tolist():
+            whole += self._of_note(tuple(row if self._kind == "word" else row[1:]))
+        return np.asarray(self._matrix @ whole + self._bias)
+
+    def _of_note(self, note: tuple[int, ...]) -> Floats:
+        found = self._notes.get(note)
+        if found is None:
+            if len(self._notes) >= _KEPT:
+                self._notes.clear()
+            rows = np.array([(0, *note)[-4:]])
+            more = _of_pitches(self._weights, rows) if self._kind == "word" else np.float32(0)
+            found = self._notes[note] = _of_notes(self._weights, self._kind, rows, more)[0]
+        return found
+
+
+def _of_pitches(weights: Mapping[str, Floats], rows: Ints) -> Floats:
+    """What the pitches of notes, (notes, 4), add to the notes of words."""
     pitch = rows[:, 0]
-    of_pitch = weights["word.pitch.weight"][pitch] + weights["word.pitch_class.weight"][pitch % 12]
-    return _summed(weights, "word", of_pitch, (rows, owners), len(words))
+    return np.asarray(weights["word.pitch.weight"][pitch] + weights["word.pitch_class.weight"][pitch % 12])
 
 
-def embed_rhythms(weights: Mapping[str, Floats], words: Sequence[Word]) -> Floats:
-    """The embedding of each word's rhythm, (U, G); see `network.model.RhythmEmbedding`."""
-    return _summed(weights, "rhythm", np.float32(0), note_table(words), len(words))
-
-
-def _summed(
-    weights: Mapping[str, Floats], name: str, more: Floats | np.float32, notes: tuple[Ints, Ints], words: int
-) -> Floats:
-    """What the notes of each word come to, together with `more` of each note."""
-    rows, owners = notes
+def _of_notes(weights: Mapping[str, Floats], name: str, rows: Ints, more: Floats | np.float32) -> Floats:
+    """What each note, (notes, 4), comes to, together with `more`."""
     _, onset, end, articulated = rows.T
     summed = more + weights[f"{name}.onset.weight"][onset] + weights[f"{name}.end.weight"][end]
-    each = np.maximum(summed + weights[f"{name}.articulated.weight"][articulated], 0)
-    if words == 1:  # as a song meets them
-        whole = each.sum(0, keepdims=True)
-    else:
-        whole = np.zeros((words, each.shape[1]), np.float32)
-        np.add.at(whole, owners, each)
-    embedded: Floats = whole @ weights[f"{name}.out.weight"].T + weights[f"{name}.out.bias"]
-    return embedded
+    return np.asarray(np.maximum(summed + weights[f"{name}.articulated.weight"][articulated], 0))
 
 
 def word_tables(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:

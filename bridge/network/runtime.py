@@ -8,9 +8,8 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,7 @@ from bridge.network.features import (
     metre_columns,
     run_buckets,
 )
-from bridge.network.lexis import POINTERS, embed_rhythms, embed_words, word_tables
+from bridge.network.lexis import POINTERS, Embedder, word_tables
 from bridge.network.memory import Lexicon, Memory, Now
 from bridge.network.stock import Stock
 from bridge.network.weights import load_weights
@@ -161,19 +160,20 @@ class Runtime:
         self.dictionary = tuple(map(tuple, self.places))
         self.stocks = tuple(map(Stock, self.dictionary))
         self._metre = [self._weights[f"metre.{column}.weight"] for column in range(len(self.config.metre))]
-        self._embedded: dict[Word, Floats] = {}
-        self._embedded_rhythms: dict[object, Floats] = {}
+        kinds = ("word", "rhythm") if self.config.groove_size else ("word",)
+        self._embedders = [Embedder(self._weights, kind) for kind in kinds]
+        self._embedded: dict[Word, tuple[Floats, ...]] = {}
         self.pointers = POINTERS[: 1 + (self.config.groove_size > 0)] if self.config.memory else ()
         self.tables = [self._tables(voice) for voice in range(self.config.voices)] if self.pointers else []
 
     def embed(self, word: Word) -> tuple[Floats, ...]:
         """The embedding of a word, (E), and that of its rhythm, (G), for a network that points at rhythms."""
-        of_word = _kept(self._embedded, word, partial(embed_words, self._weights, [word]))
-        if not self.config.groove_size:
-            return (of_word,)
-        # Not `word.rhythm`: to the embedding it matters how many notes a chord has.
-        times = tuple(sorted((note.onset, note.duration, note.articulated) for note in word.notes))
-        return of_word, _kept(self._embedded_rhythms, times, partial(embed_rhythms, self._weights, [word]))
+        found = self._embedded.get(word)
+        if found is None:
+            if len(self._embedded) >= _KEPT:
+                self._embedded.clear()
+            found = self._embedded[word] = tuple(embedder.of(word) for embedder in self._embedders)
+        return found
 
     def step(self, before: Floats, metre: Ints, lookback: Sequence[Floats | None], state: Floats) -> Floats:
         """One step of the core: the words before (n, V*E), the metre columns, the words of bars ago, the state."""
@@ -234,16 +234,6 @@ class Runtime:
     def _run(self, graph: str, **inputs: Floats | Ints) -> list[Floats]:
         outputs: list[Floats] = self._sessions[graph].run(self._outputs[graph], inputs)
         return outputs
-
-
-def _kept(cache: dict[Any, Floats], key: object, find: Callable[[], Floats]) -> Floats:
-    """The one row that `find` gives, found once."""
-    row = cache.get(key)
-    if row is None:
-        if len(cache) >= _KEPT:
-            cache.clear()
-        row = cache[key] = find()[0]
-    return row
 
 
 def _session(path: Path, weights: Mapping[str, Floats]) -> onnxruntime.InferenceSession:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -211,25 +211,31 @@ class _Asking:
     weighing: Weighing
     chance: Chance
 
-    def draw(
-        self, rows: Sequence[int], logs: Logs, stock: Stock, words: Ints, *, otherwise: Logs, cut: float
-    ) -> Ints:
+    def draw(self, rows: list[int], offer: _Offer, stock: Stock, *, otherwise: Logs, cut: float) -> list[int]:
         """For each row the place of one of some words by chance, or one beyond the last.
 
         Args:
             rows: the variations.
-            logs: (rows, k) the log-probability of each word; minus infinity where it is out of the question.
-            stock: what knows the words,
-            words: (k) and by which number.
+            offer: the words that come into question.
+            stock: what knows them.
             otherwise: (rows) the log-probability of none of them.
             cut: nats below the best at which there is no chance any more.
         """
-        whose, at = np.isfinite(logs).nonzero()
-        worth = np.full((len(rows), len(words) + 1), -np.inf)
-        weights = stock.weights(words[at], np.array(rows)[whose], self.weighing)
-        worth[whose, at] = logs[whose, at] + self.chance.firmness * weights
+        worth = np.full((len(rows), len(offer.words) + 1), -np.inf)
+        weights = stock.weights(offer.words[offer.at], np.array(rows)[offer.whose], self.weighing)
+        worth[offer.whose, offer.at] = offer.logs + self.chance.firmness * weights
         worth[:, -1] = otherwise
-        return _draw(worth, self.chance, rows, cut)
+        drawn: list[int] = _draw(worth, self.chance, rows, cut).tolist()
+        return drawn
+
+
+class _Offer(NamedTuple):
+    """Words that come into question, (k) by number; and what is offered: for which row, which of them, how likely."""
+
+    words: Ints
+    whose: Ints
+    at: Ints
+    logs: Logs
 
 
 def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
@@ -238,11 +244,12 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     pointed = song.pointed(asking.voice, _sated(song, outlook.logs, demands))
     along = outlook.along.tolist()
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
-    with np.errstate(divide="ignore"):  # of no chance the logarithm is what it should be
-        logs = np.log(pointed.chances[rows])
-    drawn = asking.draw(rows, logs, song.stock, pointed.numbers, otherwise=new, cut=_UNLIKELY_WORD)
+    chances = pointed.chances[rows]
+    whose, at = chances.nonzero()
+    offer = _Offer(pointed.numbers, whose, at, np.log(chances[whose, at]))
+    drawn = asking.draw(rows, offer, song.stock, otherwise=new, cut=_UNLIKELY_WORD)
     heard = [song.heard[number] for number in pointed.numbers.tolist()]
-    return {n: heard[at] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(heard)}
+    return {n: heard[at] for n, at in zip(rows, drawn, strict=True) if at < len(heard)}
 
 
 def _sated(song: Song, logs: Logs, demands: Sequence[Demand]) -> Logs:
@@ -262,13 +269,14 @@ def _choose(asking: _Asking, rows: list[int]) -> dict[int, Word]:
         return {}
     wanted = asking.outlook.chosen(rows)  # rows W+1
     least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, asking.chance.temperature)
-    (words,) = (wanted[:, :-1] >= least).any(0).nonzero()
-    logs = wanted[:, words]
-    logs[logs < least] = -np.inf
+    likely = wanted[:, :-1] >= least
+    (words,) = likely.any(0).nonzero()
+    whose, at = likely[:, words].nonzero()
+    offer = _Offer(words, whose, at, wanted[whose, words[at]])
     # What is likely at all has been settled: what is asked for then weighs freely.
-    drawn = asking.draw(rows, logs, runtime.stocks[voice], words, otherwise=wanted[:, -1], cut=-np.inf)
+    drawn = asking.draw(rows, offer, runtime.stocks[voice], otherwise=wanted[:, -1], cut=-np.inf)
     dictionary = runtime.dictionary[voice]
-    return {n: dictionary[words[at]] for n, at in zip(rows, drawn.tolist(), strict=True) if at < len(words)}
+    return {n: dictionary[words[at]] for n, at in zip(rows, drawn, strict=True) if at < len(words)}
 
 
 def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
