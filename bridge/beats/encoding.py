@@ -110,7 +110,8 @@ def decode_voice(voice: Voice) -> Clip:
                 going.setdefault(note.pitch, []).append((start, shade))
             else:
                 notes.append(_ended(note.pitch, (start, shade), tick_of(note.end, beat)))
-        notes += _all_ended(sounding, end)
+        if sounding:
+            notes += _all_ended(sounding, end)
         sounding, end = going, beat.start + beat.length
     notes += _all_ended(sounding, end)
     return Clip(tuple(sorted(notes, key=in_order)), voice.length, voice.meters, voice.name)

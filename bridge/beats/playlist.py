@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bridge.beats.encoding import encode_clip
 from bridge.beats.metre import Beat, clip_beats
 from bridge.beats.vocabulary import project, settle
-from bridge.beats.word import PARTS, Word, WordNote
+from bridge.beats.word import PARTS, Word, WordNote, in_word_order
 from bridge.music.key import find_key
 from bridge.music.note import VOICES, Clip, Note, Role
 
@@ -93,8 +93,8 @@ def transpose_word(word: Word, semitones: int) -> Word:
     """The word `semitones` higher; a pitch that would leave the keyboard stays in it, octaves away."""
     if semitones == 0:
         return word
-    moved = (WordNote(n.onset, n.duration, _fold(n.pitch + semitones), n.articulated) for n in word.notes)
-    return Word(tuple(sorted(moved)))
+    moved = [WordNote(n.onset, n.duration, _fold(n.pitch + semitones), n.articulated) for n in word.notes]
+    return Word(tuple(sorted(moved, key=in_word_order)))
 
 
 def transposed(score: Score, semitones: int) -> Score:

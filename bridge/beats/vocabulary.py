@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.beats.grid import GRID, nearest
-from bridge.beats.word import PARTS, Parts, Word, WordNote, format_parts
+from bridge.beats.word import PARTS, Parts, Word, WordNote, format_parts, in_word_order
 from bridge.errors import BadWord
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Speller:
     @property
     def word(self) -> Word:
         """What has been spelled; whole once `is_over`."""
-        return Word(tuple(sorted(self._notes)))
+        return Word(tuple(sorted(self._notes, key=in_word_order)))
 
     def forbid(self, pitch: int) -> None:
         """Strike a pitch no more in the rest of the word."""

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeAlias
 
 from bridge.errors import BadWord
@@ -52,6 +53,10 @@ class WordNote:
     def end(self) -> Parts:
         """Where the note stops, or leaves the beat."""
         return self.onset + self.duration
+
+
+in_word_order = attrgetter("onset", "duration", "pitch", "articulated")
+"""The key that sorts notes as `<` does, several times faster."""
 
 
 @dataclass(frozen=True, slots=True)

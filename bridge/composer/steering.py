@@ -184,9 +184,10 @@ class Line:
 
     def _going_on(self) -> float:
         bounds = self.bounds
-        if bounds.rate <= 0:
+        behind = self.quarters - self.onsets / bounds.rate if bounds.rate > 0 else 0.0
+        if abs(behind) <= bounds.slack:
             return bounds.going_on
-        return _bounded(bounds.going_on + _urge(self.quarters - self.onsets / bounds.rate, bounds.slack))
+        return _bounded(bounds.going_on + _urge(behind, bounds.slack))
 
     def _stacking(self) -> float:
         """A voice of single notes stays one; chords grow or shrink towards those of the clip."""

@@ -248,8 +248,8 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     whose, at = chances.nonzero()
     offer = _Offer(pointed.numbers, whose, at, np.log(chances[whose, at]))
     drawn = asking.draw(rows, offer, song.stock, otherwise=new, cut=_UNLIKELY_WORD)
-    heard = [song.heard[number] for number in pointed.numbers.tolist()]
-    return {n: heard[at] for n, at in zip(rows, drawn, strict=True) if at < len(heard)}
+    heard, numbers = song.heard, pointed.numbers.tolist()
+    return {n: heard[numbers[at]] for n, at in zip(rows, drawn, strict=True) if at < len(numbers)}
 
 
 def _sated(song: Song, logs: Logs, demands: Sequence[Demand]) -> Logs:
