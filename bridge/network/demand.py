@@ -180,16 +180,20 @@ def facts_of(word: Word) -> Facts:
 
 
 def _find_facts(word: Word) -> Facts:
-    struck = sorted((_INDEX[n.onset], n.pitch, _INDEX[n.end]) for n in word.notes if n.articulated)
-    spans = sorted((onset, end) for onset, _, end in struck)
+    struck = [(_INDEX[n.onset], n.pitch, _INDEX[n.end]) for n in word.notes if n.articulated]
+    held = [(n.pitch, _INDEX[n.end]) for n in word.notes if not n.articulated]
+    struck.sort()
+    spans: dict[tuple[int, int], int] = {}
+    for onset, _, end in struck:
+        spans[onset, end] = spans.get((onset, end), 0) + 1
     return Facts(
-        tuple(pitch for _, pitch, _ in struck),
-        tuple(sorted((n.pitch, _INDEX[n.end]) for n in word.notes if not n.articulated)),
-        tuple(sorted({onset for onset, _ in spans})),
-        tuple((onset, pitch) for onset, pitch, _ in struck),
-        tuple((*span, spans.count(span)) for span in sorted(set(spans))),
+        tuple([pitch for _, pitch, _ in struck]),
+        tuple(sorted(held)),
+        tuple(dict.fromkeys([onset for onset, _, _ in struck])),
+        tuple([(onset, pitch) for onset, pitch, _ in struck]),
+        tuple([(*span, count) for span, count in sorted(spans.items())]),
         word.sounding,
-        max((note.end for note in word.notes), default=0),
+        max([note.end for note in word.notes], default=0),
     )
 
 
