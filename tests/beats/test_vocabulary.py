@@ -7,8 +7,19 @@ from hypothesis import strategies as st
 
 from bridge.beats.encoding import encode_clip
 from bridge.beats.grid import GRID
-from bridge.beats.vocabulary import MAX_SYMBOLS, SIZE, Speller, project, settle, spell, symbol_names, unspell
-from bridge.beats.word import Word, parse_word
+from bridge.beats.vocabulary import (
+    LAST,
+    MAX_SYMBOLS,
+    SIZE,
+    Speller,
+    project,
+    settle,
+    spell,
+    symbol_names,
+    unspell,
+)
+from bridge.beats.word import PARTS, Word, parse_word
+from bridge.composer.steering import places_in
 from bridge.errors import BadWord
 from bridge.music.note import Clip
 from tests.beats.clips import any_clip
@@ -84,6 +95,30 @@ def test_whatever_is_sampled_among_legal_symbols_is_the_one_spelling_of_a_word(
     assert spell(speller.word, held) == tuple(ids)
     struck = {note.pitch for note in speller.word.notes if note.articulated}
     assert allowed is None or struck <= allowed
+    _assert_no_pitch_overlaps_itself(speller.word)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sounding=st.sets(st.integers(58, 64), max_size=4),
+    divisions=st.sets(st.sampled_from([1, 2, 3, 4]), min_size=1),
+    ends=st.sets(st.integers(1, LAST - 1), max_size=2),
+    options=st.fixed_dictionaries({"must_strike": st.booleans(), "may_hold": st.booleans()}),
+)
+def test_notes_start_and_end_where_they_may(
+    seed: int, sounding: set[int], divisions: set[int], ends: set[int], options: dict[str, bool]
+) -> None:
+    rng = np.random.default_rng(seed)
+    places = places_in(frozenset(divisions | {1}))
+    may_end = places | np.isin(np.arange(LAST), sorted(ends))
+    allowed = np.isin(np.arange(128), [60, 62, 64])
+    speller = Speller(tuple(sorted(sounding)), allowed, places=places, ends=may_end, **options)
+    while not speller.is_over:
+        speller.push(int(rng.choice(np.flatnonzero(speller.legal()))))
+    struck = [note for note in speller.word.notes if note.articulated]
+    assert speller.word.notes or not options["must_strike"]
+    assert all(places[GRID.index(note.onset)] for note in struck)
+    assert all(may_end[GRID.index(note.end)] for note in speller.word.notes if note.end < PARTS)
     _assert_no_pitch_overlaps_itself(speller.word)
 
 
