@@ -20,7 +20,8 @@ def drawn(temperature: float, unlikely: float) -> list[float]:
         logits = np.log([SHARES])
     chance = Chance(temperature, [numbers_of(np.random.default_rng(RNG_SEED))])
     indices = [int(_draw(logits, chance, [0], unlikely)[0]) for _ in range(DRAWS)]
-    return (np.bincount(indices, minlength=len(SHARES)) / DRAWS).tolist()
+    shares: list[float] = (np.bincount(indices, minlength=len(SHARES)) / DRAWS).tolist()
+    return shares
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.5])
