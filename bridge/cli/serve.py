@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from bridge.network.checkpoint import Card
 
 
+_GARBAGE = 50_000
+"""So many new objects are looked through at once for those that only name each other."""
+
+
 def serve(
     *,
     port: Annotated[
@@ -40,9 +44,11 @@ def serve(
     config = ServeConfig(port=port, model=model, data_dir=data_folder(data_dir))
     composer = open_composer(config.data_dir)
     composer.runtime(model)  # a model that cannot be used is told now, and the first answer is quick
-    # What is loaded stays: collecting garbage need not look at it again, in the middle of an answer.
+    # What is loaded stays: collecting garbage need not look at it again, in the middle of an answer. An answer makes
+    # a hundred thousand small things, hardly any of them in circles: looking for those each 700 takes a twentieth.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 20)
     shows = result_console().is_terminal if demo is None else demo
 
     def ready(bound_port: int) -> None:

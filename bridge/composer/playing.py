@@ -251,9 +251,9 @@ class _Stage:
     def _follow_rhythm(self, number: int, voice: int, words: Sequence[Word]) -> None:
         """Remember which pitch sounds on for which stroke of the clip."""
         model = self._model(number, voice)
+        if model is None:
+            self._open[voice] = [{} for _ in words]
+            return
         for row, word in enumerate(words):
-            if model is None:
-                self._open[voice][row] = {}
-                continue
             struck = pitches_of(model, word, self._score.models[VOICES[voice]][1])
             self._open[voice][row] = open_after(model, self._open[voice][row], struck)
