@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +95,28 @@ def test_the_same_rng_seed_gives_the_same_notes_and_another_gives_others(compose
 def test_a_variation_does_not_depend_on_how_many_there_are(composer: Composer) -> None:
     few, many = (composer.compose(request(variations=n)) for n in (2, 5))
     assert few == many[:2]
+
+
+def test_a_clip_that_was_heard_before_is_answered_as_if_it_were_new(tmp_path: Path) -> None:
+    shelf = default_shelf(tmp_path)
+    songs = [{Role.MELODY: transpose(melody(), shift), Role.ACCOMPANIMENT: chords()} for shift in range(6)]
+    composer = Composer(shelf)
+    first = [composer.compose(request(clips=clips)) for clips in songs]
+    for clips, answer in zip([*reversed(songs), songs[2]], [*reversed(first), first[2]], strict=True):
+        composer.compose(request(clips=clips, rng_seed=8))  # neither another answer to it ...
+        assert composer.compose(request(clips=clips)) == answer  # ... nor other clips change anything
+    assert Composer(shelf).compose(request(clips=songs[3])) == first[3]
+
+
+def test_a_clip_that_was_heard_before_still_tells_how_far_its_answer_is(composer: Composer) -> None:
+    clips = {Role.MELODY: melody(), Role.ACCOMPANIMENT: chords()}
+    told: list[list[float]] = []
+    for _ in range(2):
+        shares: list[float] = []
+        composer.compose(request(clips=clips, rng_seed=9), on_progress=shares.append)
+        told.append(shares)
+    assert told[0] == told[1]
+    assert told[0][-1] == pytest.approx(1)
 
 
 def test_variations_differ_from_each_other(composer: Composer) -> None:

@@ -45,7 +45,7 @@ def serve(
     composer = open_composer(config.data_dir)
     composer.runtime(model)  # a model that cannot be used is told now, and the first answer is quick
     # What is loaded stays: collecting garbage need not look at it again, in the middle of an answer. An answer makes
-    # a hundred thousand small things, hardly any of them in circles: looking for those each 700 takes a twentieth.
+    # a hundred thousand small things, hardly any of them in circles: looking for those each 700 costs some percent.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 20)

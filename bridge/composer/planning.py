@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 # learned from songs that begin late does not come back to its primer more often than they do, but may loop it.
 _ON = Leaning(weariness=0.2, patience=12)
 # What has nothing but itself to go back to falls into a loop of a few bars sooner or later, with a note changed here
-# and there: after four bars of it, it shall move on. By the minute, real art songs are as like themselves as this is.
+# and there: after four bars of it, it shall move on.
 _FROM_ITSELF = Leaning(weariness=0.2, patience=4, satiety=20.0, tolerance=0.4)
 _LEANINGS: Final = {
     Kind.CONTINUE: _ON,

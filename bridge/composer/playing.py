@@ -144,11 +144,8 @@ class _Stage:
         *,
         beats: int = 0,
     ) -> None:
-        self._song, self._score, self._chance = (
-            song,
-            score,
-            Chance(score.temperature, [numbers_of(rng) for rng in rngs]),
-        )
+        self._song, self._score = song, score
+        self._chance = Chance(score.temperature, [numbers_of(rng) for rng in rngs])
         self._lines = [
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
