@@ -75,12 +75,12 @@ def _seconds(
     with tempfile.TemporaryDirectory() as folder:
         fit = Fit(songs, songs[:1], base.config, settings, folder=Path(folder), start=base.weights)
         batches = [batch for batch in fit._batches(0) if sum(map(len, batch)) > beats // 2]
-        fit._update(fit._maker.portion(batches[0], 0, 0.0))
+        fit.update(fit._maker.portion(batches[0], 0, 0.0))
         for batch in islice(cycle(batches), options.rounds):
             for threads in options.threads:
                 torch.set_num_threads(threads)
                 began = [clock() for clock in clocks]
-                fit._update(fit._maker.portion(batch, 0, 0.0))
+                fit.update(fit._maker.portion(batch, 0, 0.0))
                 seconds[threads].append(tuple(clock() - at for clock, at in zip(clocks, began, strict=True)))
     return {threads: (*map(min, zip(*each, strict=True)),) for threads, each in seconds.items()}
 

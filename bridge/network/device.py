@@ -1,10 +1,14 @@
-"""Where the products are computed: on a GPU where there is one that works, else on the processor."""
+"""Where the products are computed: on a GPU where there is one that works, else on the processor.
+
+Which of them is faster for what is to be learned is another question; see `network.trial`.
+"""
 
 from __future__ import annotations
 
 import time
 import timeit
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -23,6 +27,24 @@ NAMES: Final = {"cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)", "cpu": "p
 """What people call them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How products are computed.
+
+    Attributes:
+        kind: of device: one of `NAMES`.
+        is_mixed: those in bfloat16 that can be.
+    """
+
+    kind: str = "cpu"
+    is_mixed: bool = False
+
+    @property
+    def device(self) -> torch.device:
+        """Where."""
+        return torch.device(self.kind)
+
+
 def works(kind: str) -> bool:
     """Whether a kind of device can learn at all: one GRU, there and back."""
     try:
@@ -34,12 +56,18 @@ def works(kind: str) -> bool:
         return False
 
 
+def working_gpus(
+    gpus: Mapping[str, Available] = GPUS, does_it_work: Callable[[str], bool] = works
+) -> list[str]:
+    """The kinds of GPU that are there and work, the preferred first."""
+    return [kind for kind, is_there in gpus.items() if is_there() and does_it_work(kind)]
+
+
 def choose_device(
     gpus: Mapping[str, Available] = GPUS, does_it_work: Callable[[str], bool] = works
 ) -> torch.device:
     """The first GPU that is there and works, else the processor."""
-    found = (kind for kind, is_there in gpus.items() if is_there() and does_it_work(kind))
-    return torch.device(next(found, "cpu"))
+    return torch.device(next(iter(working_gpus(gpus, does_it_work)), "cpu"))
 
 
 def prefer_speed(device: torch.device) -> None:

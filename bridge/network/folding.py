@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bridge.network.corpus import dealt, to_measure
-from bridge.network.device import bfloat16_is_faster, choose_device, seed_rngs
+from bridge.network.device import seed_rngs
 from bridge.network.finishing import fresh_folder
 from bridge.network.measuring import Figures
 from bridge.network.tensors import read_tensors, write_tensors
@@ -124,10 +124,8 @@ class CrossValidation:
     def __init__(
         self, songs: Sequence[Score], folds: Sequence[Sequence[Score]], plan: Plan, *, folder: Path
     ) -> None:
-        self._device = choose_device()
+        self._device = plan.way.device
         settings = plan.settings
-        if settings.mixed_precision is None:
-            settings = replace(settings, mixed_precision=bfloat16_is_faster(self._device))
         self.settings = replace(settings, save_every_s=math.inf)
         self.folder = folder
         self.ending: Ending | None = None

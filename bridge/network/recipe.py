@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bridge.beats.vocabulary import SIZE
@@ -34,6 +35,7 @@ from bridge.network.measuring import Figures
 from bridge.network.starting import Plan, figures_of, plan_of
 from bridge.network.tensors import read_model_weights
 from bridge.network.training import BEST, LOG, RUN, Ending, Fit, TrainProgress
+from bridge.network.trial import WAY, choose_way, store_way, stored_way
 from bridge.network.tuning import Base
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.playlist import Score
     from bridge.network.model import MacNet
+    from bridge.network.starting import FindWay
     from bridge.network.training import Weights
 
 SHAPE: Final = NetworkConfig(2, SIZE, METRE, likeness_size=16, lags=256, groove_size=64)
@@ -203,7 +206,10 @@ def train(  # noqa: PLR0913  a recipe names all its parts
     reading = enough(reading, folder) if reading else read_folder(folder, exclude=recipe.settings.exclude)
     run = run_dir or models_dir / ".training" / name
     with told_apart(run):
-        split, plan = _planned(recipe, reading, folder, run if resume else None, began)
+        before = stored_way(run) if resume else None
+        find_way = partial(choose_way, before=before) if fitting is Fit else None
+        split, plan = _planned(recipe, reading, folder, run if resume else None, began, find_way)
+        store_way(run, plan.way)
         card = recipe.card or _own_card(folder, reading, plan.base)
         fit = _fit(split, plan, run, resume=resume, fitting=fitting)
         listening = _Listening(run, plan, card, split.held_out, audience)
@@ -242,20 +248,25 @@ class _Split:
 
 
 def _planned(
-    recipe: Recipe, reading: Reading, folder: Path, resumed: Path | None, began: float
+    recipe: Recipe,
+    reading: Reading,
+    folder: Path,
+    resumed: Path | None,
+    began: float,
+    find_way: FindWay | None,
 ) -> tuple[_Split, Plan]:
     """How songs are parted, and what the run starts from; of a few songs a base is tuned with, none is spared."""
     is_parted = recipe.settings.folds == 0 or (resumed is not None and (resumed / RUN).exists())
     if recipe.base is not None and not is_parted and may_be_folded(reading.scores):
         every = _Split(reading.scores, to_measure(dealt(reading.scores, 1)[0]))
-        plan = plan_of(recipe, every.learned, every.held_out, began=began)
+        plan = plan_of(recipe, every.learned, every.held_out, began=began, find_way=find_way)
         left_s = plan.settings.minutes * 60 or math.inf
         folds = recipe.settings.folds or (stored_folds(resumed) if resumed else 0)
         folds = folds or fold_count(reading.scores, measuring_s=plan.measuring_s, left_s=left_s)
         if folds:
             return replace(every, folds=folds), plan
     split = _split(reading, folder)
-    return split, plan_of(recipe, split.learned, split.held_out, began=began)
+    return split, plan_of(recipe, split.learned, split.held_out, began=began, find_way=find_way)
 
 
 def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool, fitting: Callable[..., Learner]) -> Learner:
@@ -263,6 +274,7 @@ def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool, fitting: Callabl
         return CrossValidation(split.learned, dealt(split.learned, split.folds), plan, folder=run)
     if not resume:
         forget_folds(run)
+    place = {"device": plan.way.device} if fitting is Fit else {}
     return fitting(
         split.learned,
         split.held_out,
@@ -271,6 +283,7 @@ def _fit(split: _Split, plan: Plan, run: Path, *, resume: bool, fitting: Callabl
         folder=run,
         start=plan.start,
         floor=plan.floor,
+        **place,
     )
 
 
@@ -362,8 +375,8 @@ def _finish(fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figure
         log=fit.folder / LOG,
     )
     asked = split.held_out[:_TRIED] if split.folds else split.held_out
-    stored = figures_of(config, read_model_weights(draft), asked)
-    fitted = figures_of(config, weights, asked) if split.folds else figures
+    stored = figures_of(config, read_model_weights(draft), asked, plan.way)
+    fitted = figures_of(config, weights, asked, plan.way) if split.folds else figures
     named = _named(figures.sum, stored.sum - fitted.sum, plan.floor, split.folds)
     write_figures(draft, named, name=target.name)
     return put_in_place(draft, target)
@@ -387,5 +400,5 @@ def _tidy(run: Path, ending: Ending | None) -> None:
     if ending in (Ending.STOPPED, Ending.TIME):
         return
     forget_folds(run)
-    for name in (RUN, BEST):
+    for name in (RUN, BEST, WAY):
         (run / name).unlink(missing_ok=True)

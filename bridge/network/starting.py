@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import Vocabulary
 from bridge.network.corpus import STORED_WORDS, frequent_words, vocabulary_of
-from bridge.network.device import choose_device
+from bridge.network.device import Way
 from bridge.network.measuring import Figures, measure
 from bridge.network.model import MacNet
+from bridge.network.trial import choose_way
 from bridge.network.tuning import Base, careful, new_words, read_base, widened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bridge.beats.playlist import Score
     from bridge.config import NetworkConfig, TrainSettings
     from bridge.network.recipe import Recipe
     from bridge.network.tuning import Weights
+
+    FindWay = Callable[[NetworkConfig, Sequence[Score], TrainSettings], Way]
 
 _SAVING_S: Final = 4.0
 _SAVING_SHARE: Final = 0.03
@@ -39,6 +42,7 @@ class Plan:
         start: the base's weights, with rows for the words that were added.
         floor: the base's figures on the songs that are held out.
         measuring_s: seconds that it took to find them.
+        way: how products are computed.
     """
 
     settings: TrainSettings
@@ -48,10 +52,25 @@ class Plan:
     start: Weights | None = None
     floor: Figures | None = None
     measuring_s: float = 0.0
+    way: Way = field(default_factory=Way)
 
 
-def plan_of(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score], *, began: float) -> Plan:
-    """What a recipe comes to for some songs; the base is measured first.
+def plan_of(
+    recipe: Recipe,
+    learned: Sequence[Score],
+    held_out: Sequence[Score],
+    *,
+    began: float,
+    find_way: FindWay | None = choose_way,
+) -> Plan:
+    """What a recipe comes to for some songs; the fastest way is found and the base is measured first.
+
+    Args:
+        recipe: how the model is made.
+        learned: what it learns from.
+        held_out: what its best state is chosen by.
+        began: when the minutes that were promised began, by `time.monotonic`.
+        find_way: as `choose_way`; None where others than this process learn, and find out by themselves.
 
     Raises:
         ModelDamaged, ModelIncompatible: the base cannot be used.
@@ -59,13 +78,15 @@ def plan_of(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score],
     settings, vocabulary = recipe.settings, vocabulary_of(learned)
     if recipe.base is None:
         config = replace(recipe.shape, dictionary=frequent_words(learned, settings.words))
-        return Plan(_in_time(settings, began, 0.0), config, vocabulary)
+        way, settings = _found(find_way, config, learned, settings)
+        return Plan(_in_time(settings, began, 0.0), config, vocabulary, way=way)
     base = read_base(recipe.base)
     config, start = widened(base, new_words(base.config, learned, settings.words))
-    measured = time.monotonic()
-    floor = figures_of(base.config, base.weights, held_out)
-    measuring_s = time.monotonic() - measured
     settings = careful(settings, sum(map(len, learned)))
+    way, settings = _found(find_way, config, learned, settings)
+    measured = time.monotonic()
+    floor = figures_of(base.config, base.weights, held_out, way)
+    measuring_s = time.monotonic() - measured
     return Plan(
         _in_time(settings, began, measuring_s),
         config,
@@ -74,7 +95,21 @@ def plan_of(recipe: Recipe, learned: Sequence[Score], held_out: Sequence[Score],
         start,
         floor,
         measuring_s,
+        way,
     )
+
+
+def _found(
+    find_way: FindWay | None,
+    config: NetworkConfig,
+    learned: Sequence[Score],
+    settings: TrainSettings,
+) -> tuple[Way, TrainSettings]:
+    """How products are computed, and the settings that say so."""
+    if find_way is None:
+        return Way(), settings
+    way = find_way(config, learned, settings)
+    return way, replace(settings, mixed_precision=way.is_mixed)
 
 
 def _in_time(settings: TrainSettings, began: float, measuring_s: float) -> TrainSettings:
@@ -87,11 +122,11 @@ def _in_time(settings: TrainSettings, began: float, measuring_s: float) -> Train
     return replace(settings, minutes=max(left_s, 1.0) / 60)
 
 
-def figures_of(config: NetworkConfig, weights: Weights, songs: Sequence[Score]) -> Figures:
+def figures_of(config: NetworkConfig, weights: Weights, songs: Sequence[Score], way: Way) -> Figures:
     """What weights say of songs."""
     model = MacNet(config)
     model.load_state_dict(weights)
-    return measure(model.to(choose_device()), [prepare(song, config) for song in songs])
+    return measure(model.to(way.device), [prepare(song, config) for song in songs])
 
 
 def _merged(base: Vocabulary, own: Vocabulary, scores: Sequence[Score]) -> Vocabulary:

@@ -254,7 +254,7 @@ class Fit:
                 portion = next(portions, None)
                 if portion is None:
                     break
-                self._update(portion)
+                self.update(portion)
             place.iteration_in_epoch, place.iteration = place.iteration_in_epoch + 1, place.iteration + 1
             self._tell_seconds()
             if place.iteration_in_epoch % self.settings.check_every == 0:
@@ -296,7 +296,8 @@ class Fit:
     def _batches(self, epoch: int) -> Iterator[list[Score]]:
         yield from self._maker.batches(epoch)
 
-    def _update(self, portion: Portion) -> None:
+    def update(self, portion: Portion) -> float:
+        """Learn from what one iteration learns from; its nats before that."""
         self.team.vary(f"{self.settings.rng_seed} {self._place.iteration}")
         self.model.train()
         rate = self._learning_rate()
@@ -310,6 +311,7 @@ class Fit:
         self._settle(rate)
         self._place.lost += nats
         self._place.quarters += quarters
+        return nats
 
     def _learn(self, portion: Portion) -> float:
         """Find the gradients of a portion; give its nats."""
@@ -445,9 +447,8 @@ class Fit:
                 hint="Leave out --resume to start over; or name the same folder, base and options as before.",
             )
         self._place = Place(**json.loads(notes["place"]))
-        self._is_mixed = json.loads(
-            notes["is_mixed"]
-        )  # what was faster once stays, so that the run is the same
+        # What was faster once stays, so that the run is the same.
+        self._is_mixed = json.loads(notes["is_mixed"])
         self.model.load_state_dict(_under("model.", tensors))
         for name, value in _under("average.", tensors).items():
             self._average[name].copy_(value)
