@@ -21,7 +21,7 @@ from bridge.config import DEFAULT_MODEL, HOST, PROTOCOL
 from bridge.music.midifile import read_song
 from bridge.music.note import Clip, Role
 from bridge.music.roles import voices_of
-from bridge.network.checkpoint import Shelf, default_shelf
+from bridge.network.checkpoint import INT8, Shelf, default_shelf
 from bridge.network.runtime import Runtime
 from bridge.request import Kind, Request
 from bridge.wire.messages import Continue, Hello
@@ -208,7 +208,11 @@ class CountingRuntime(Runtime):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.bytes_read = 0.0
-        self._bytes = {path.stem: _graph_bytes(path) for path in folder.glob("*.onnx")}
+        steps = {kind: folder / f"{kind}{INT8}.onnx" for kind in self._sessions}
+        self._bytes = {
+            kind: _graph_bytes(path if path.exists() else folder / f"{kind}.onnx")
+            for kind, path in steps.items()
+        }
 
     def _run(self, graph: str, **inputs: Any) -> Any:  # noqa: ANN401  as ONNX Runtime has it
         self.bytes_read += self._bytes[graph]
@@ -219,7 +223,10 @@ def _graph_bytes(path: Path) -> int:
     import onnx  # noqa: PLC0415  only this figure needs it
 
     model = onnx.load(str(path), load_external_data=False)
-    return sum(4 * int(np.prod(tensor.dims)) for tensor in model.graph.initializer)
+    return sum(
+        onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize * int(np.prod(tensor.dims))
+        for tensor in model.graph.initializer
+    )
 
 
 def _bandwidth() -> float:

@@ -1,7 +1,7 @@
 """A model on disk: one folder that holds everything a model needs, and the shelf that finds models by name.
 
     weights.safetensors     every weight, see `network.weights`
-    *.onnx                  the graphs that the server steps; they name their weights
+    *.onnx                  the graphs that the server steps, large ones in fp32 and in int8; they name their weights
     graphs.json             which weights each graph names
     config.json             the network's shape, this format's version, and the digest of every other file
     vocabulary.json         the symbols that words are spelled in, and the dictionary: every word heard in training
@@ -28,6 +28,10 @@ from bridge.wholefile import write_whole
 
 FORMAT: Final = 1
 GRAPHS: Final = "graphs.json"
+INT8: Final = ".int8"
+"""Stands before `.onnx` in the name of a graph that has its large products in int8."""
+NUMBERS, SCALES = ":int8", ":scales"
+"""What such a graph asks for instead of a weight; see `network.weights.in_blocks`."""
 WEIGHTS: Final = "weights.safetensors"
 CONFIG: Final = "config.json"
 VOCABULARY: Final = "vocabulary.json"

@@ -10,6 +10,10 @@ weights once. One file for each question that the runtime asks:
     spell-V.onnx    symbol (n), given (n, 3P), state (n, P)   -> logits (n, symbols), state (n, P)
 
 `given` is what the plan adds to every gate of the speller; it is computed once a word.
+
+Where a graph has large products there is a second one, `core.int8.onnx` beside `core.onnx`, that multiplies in int8
+with the numbers that are stored, a block of 64 at a time: half as long, and what is served is told from fp32 by some
+thousandths of its spread. The one in fp32 is what training has learned, to the last digits.
 """
 
 from __future__ import annotations
@@ -21,13 +25,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bridge.network.checkpoint import GRAPHS, WEIGHTS, describe
+from bridge.network.checkpoint import GRAPHS, INT8, NUMBERS, SCALES, WEIGHTS, describe
 from bridge.network.lexis import POINTERS, TABLE, word_tables
-from bridge.network.weights import Floats, save_weights
+from bridge.network.weights import BLOCK, Floats, save_weights
 from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import torch
@@ -37,6 +41,12 @@ if TYPE_CHECKING:
 
 _OPSET: Final = 18
 _IR_VERSION: Final = 9
+_MICROSOFT: Final = "com.microsoft"
+"""The domain of what ONNX Runtime has beyond ONNX."""
+_LARGE: Final = 60_000
+"""Weights of a product for which int8 saves more than it costs."""
+_EXACT_ENOUGH: Final = 4
+"""`MatMulNBits`' accuracy level for products in int8, with sums in int32."""
 
 
 def save_model(
@@ -65,21 +75,31 @@ def save_graphs(folder: Path, weights: Mapping[str, Floats], config: NetworkConf
 
 def graphs(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, onnx.ModelProto]:
     """Every graph by file name."""
-    made = {"core.onnx": _core(_Graph(weights), config)}
+    made = _graphs(lambda: _Graph(weights), config)
+    in_int8 = _graphs(lambda: _Graph(weights, in_int8=True), config)
+    larger = {name: graph for name, graph in in_int8.items() if len(graph.opset_import) > 1}
+    named = {f"{name}.onnx": graph for name, graph in made.items()}
+    return named | {f"{name}{INT8}.onnx": graph for name, graph in larger.items()}
+
+
+def _graphs(graph: Callable[[], _Graph], config: NetworkConfig) -> dict[str, onnx.ModelProto]:
+    made = {"core": _core(graph(), config)}
     for voice in range(config.voices):
         if config.memory:
-            made[f"point-{voice}.onnx"] = _point(_Graph(weights), voice, config)
+            made[f"point-{voice}"] = _point(graph(), voice, config)
         if config.dictionary:
-            made[f"choose-{voice}.onnx"] = _choose(_Graph(weights), voice)
-        made[f"plan-{voice}.onnx"] = _plan(_Graph(weights), voice, config)
-        made[f"spell-{voice}.onnx"] = _spell(_Graph(weights), voice, config)
+            made[f"choose-{voice}"] = _choose(graph(), voice)
+        made[f"plan-{voice}"] = _plan(graph(), voice, config)
+        made[f"spell-{voice}"] = _spell(graph(), voice, config)
     return made
 
 
 class _Graph:
-    """Collects nodes; of the weights it knows names and shapes."""
+    """Collects nodes; of the weights it knows names and shapes. `in_int8`: large products are in int8."""
 
-    def __init__(self, weights: Mapping[str, Floats]) -> None:
+    def __init__(self, weights: Mapping[str, Floats], *, in_int8: bool = False) -> None:
+        self._in_int8 = in_int8
+        self._domains = [helper.make_opsetid("", _OPSET)]
         self._shapes = {name: values.shape for name, values in weights.items()}
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
@@ -90,7 +110,10 @@ class _Graph:
 
     def weight(self, name: str) -> str:
         """Make a weight known to the graph; its values are elsewhere."""
-        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=self._shapes[name])
+        return self._outside(name, TensorProto.FLOAT, self._shapes[name])
+
+    def _outside(self, name: str, kind: int, shape: Sequence[int]) -> str:
+        tensor = TensorProto(name=name, data_type=kind, dims=shape)
         tensor.data_location = TensorProto.EXTERNAL
         tensor.external_data.add(key="location", value=WEIGHTS)
         self._initializers[name] = tensor
@@ -101,18 +124,30 @@ class _Graph:
         self._initializers[name] = numpy_helper.from_array(np.array(values, np.int64), name)
         return name
 
-    def add(self, operator: str, inputs: list[str], output: str, **attributes: int) -> str:
+    def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: int) -> str:
         """Add a node with one output."""
-        node = helper.make_node(operator, inputs, [output])
+        node = helper.make_node(operator, inputs, [output], domain=domain or None)
         node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
         self._nodes.append(node)
         return output
 
     def linear(self, x: str, name: str, output: str) -> str:
         """`x` through torch's Linear of that name."""
-        return self.add(
-            "Gemm", [x, self.weight(f"{name}.weight"), self.weight(f"{name}.bias")], output, transB=1
-        )
+        return self.product(x, f"{name}.weight", f"{name}.bias", output)
+
+    def product(self, x: str, weight: str, bias: str, output: str) -> str:
+        """`x` times the transpose of a weight, (rows, columns), and a bias."""
+        rows, columns = self._shapes[weight]
+        if not self._in_int8 or rows * columns < _LARGE:
+            return self.add("Gemm", [x, self.weight(weight), self.weight(bias)], output, transB=1)
+        if len(self._domains) == 1:
+            self._domains.append(helper.make_opsetid(_MICROSOFT, 1))
+        blocks = -(-columns // BLOCK)
+        numbers = self._outside(weight + NUMBERS, TensorProto.UINT8, (rows, blocks, BLOCK))
+        scales = self._outside(weight + SCALES, TensorProto.FLOAT, (rows * blocks,))
+        inputs = [x, numbers, scales, "", "", self.weight(bias)]
+        shape = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK}
+        return self.add("MatMulNBits", inputs, output, _MICROSOFT, **shape, accuracy_level=_EXACT_ENOUGH)
 
     def gates(self, from_input: str, from_state: str, state: str, output: str) -> str:
         """Torch's GRU cell, from what input and state give to its gates (reset, update, new)."""
@@ -135,9 +170,7 @@ class _Graph:
             [_value(name, width) for name, width in outputs.items()],
             list(self._initializers.values()),
         )
-        return helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION
-        )
+        return helper.make_model(graph, opset_imports=self._domains, ir_version=_IR_VERSION)
 
 
 def _value(name: str, width: int | None) -> onnx.ValueInfoProto:
@@ -148,8 +181,7 @@ def _value(name: str, width: int | None) -> onnx.ValueInfoProto:
 
 def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
     for side, source in (("ih", "read"), ("hh", "before")):
-        weight, bias = graph.weight(f"core.weight_{side}_l0"), graph.weight(f"core.bias_{side}_l0")
-        graph.add("Gemm", [source, weight, bias], f"from_{source}", transB=1)
+        graph.product(source, f"core.weight_{side}_l0", f"core.bias_{side}_l0", f"from_{source}")
     graph.gates("from_read", "from_before", "before", "state")
     width = graph.width("core.weight_ih_l0", 1)
     return graph.build({"read": width, "before": config.core_size}, {"state": config.core_size})
@@ -164,16 +196,15 @@ def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
             outputs[graph.linear("context", f"{name}.{output}", f"{kind}_{output}")] = width
         if config.lags:
             query = graph.linear("context", f"{name}.lag_query", f"{kind}_lag_query")
-            lags = [graph.weight(f"{name}.{table}") for table in ("lag", "lag_bias")]
-            outputs[graph.add("Gemm", [query, *lags], f"{kind}_lag", transB=1)] = config.lags
+            lags = graph.product(query, f"{name}.lag", f"{name}.lag_bias", f"{kind}_lag")
+            outputs[lags] = config.lags
     return graph.build({"context": graph.width(f"pointers.{voice}.query.weight", 1)}, outputs)
 
 
 def _choose(graph: _Graph, voice: int) -> onnx.ModelProto:
     name = f"choosers.{voice}"
     planned = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "planned_sum")], "planned")
-    table = [graph.weight(f"{name}.{kind}") for kind in (TABLE, "often")]
-    logits = graph.add("Gemm", [planned, *table], "logits", transB=1)
+    logits = graph.product(planned, f"{name}.{TABLE}", f"{name}.often", "logits")
     graph.add("LogSoftmax", [logits], "chosen", axis=1)
     width, words = graph.width(f"{name}.plan.weight", 1), graph.width(f"{name}.{TABLE}", 0)
     return graph.build({"plan_inputs": width}, {"chosen": words})
@@ -201,8 +232,7 @@ def _spell(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     table = graph.add("Gemm", [graph.weight(f"{name}.symbol.weight"), of_symbol], "table", transB=1)
     from_symbol = graph.add("Gather", [table, "symbol"], "from_symbol", axis=0)
     from_input = graph.add("Add", [from_symbol, "given"], "from_input")
-    of_state = [graph.weight(f"{name}.gru.weight_hh_l0"), graph.weight(f"{name}.gru.bias_hh_l0")]
-    graph.add("Gemm", ["before", *of_state], "from_before", transB=1)
+    graph.product("before", f"{name}.gru.weight_hh_l0", f"{name}.gru.bias_hh_l0", "from_before")
     graph.linear(graph.gates(from_input, "from_before", "before", "state"), f"{name}.out", "logits")
     size = config.speller_size
     return graph.build(

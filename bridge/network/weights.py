@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
+BLOCK: Final = 64
+"""How many columns of a row share a scale in products in int8; what they are multiplied with has one for as many."""
+
 _SCALE: Final = ".scale"
 _LEAST: Final = 2_048
 """Smaller matrices stay as they are: there is nothing to gain."""
@@ -52,3 +55,17 @@ def quantise(values: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     scale = np.abs(values).max(1, keepdims=True) / 127
     scale = np.where(scale > 0, scale, 1).astype(np.float32)
     return np.rint(values / scale).astype(np.int8), scale
+
+
+def in_blocks(values: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
+    """A matrix (rows, columns) as ONNX Runtime's `MatMulNBits` takes it, with the int8 that is stored.
+
+    Returns:
+        (rows, blocks, BLOCK) with 128 for 0, the last block filled up with that, and the scales (rows * blocks).
+    """
+    numbers, scale = quantise(values)
+    rows, columns = values.shape
+    blocks = -(-columns // BLOCK)
+    packed = np.full((rows, blocks * BLOCK), 128, np.uint8)
+    packed[:, :columns] = numbers.astype(np.int16) + 128
+    return packed.reshape(rows, blocks, BLOCK), np.repeat(scale[:, 0], blocks)
