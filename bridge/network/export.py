@@ -26,7 +26,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.network.checkpoint import GRAPHS, INT8, NUMBERS, SCALES, WEIGHTS, describe
-from bridge.network.lexis import POINTERS, TABLE, word_tables
+from bridge.network.lexis import JOINED, POINTED, POINTERS, TABLE, derived
 from bridge.network.weights import BLOCK, Floats, save_weights
 from bridge.wholefile import write_whole
 
@@ -67,7 +67,7 @@ def save_model(
 def save_graphs(folder: Path, weights: Mapping[str, Floats], config: NetworkConfig) -> None:
     """Write every graph, and which weights each of them names."""
     named: dict[str, list[str]] = {}
-    for name, model in graphs({**weights, **word_tables(weights, config)}, config).items():
+    for name, model in graphs({**weights, **derived(weights, config)}, config).items():
         write_whole(folder / name, model.SerializeToString(deterministic=True))
         named[name] = [tensor.name for tensor in model.graph.initializer if tensor.external_data]
     write_whole(folder / GRAPHS, (json.dumps(named, indent=1) + "\n").encode())
@@ -149,6 +149,11 @@ class _Graph:
         shape = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK}
         return self.add("MatMulNBits", inputs, output, _MICROSOFT, **shape, accuracy_level=_EXACT_ENOUGH)
 
+    def split(self, x: str, widths: Mapping[str, int]) -> None:
+        """Parts of `x` one beside the other, by name with the width of each."""
+        sizes = self.constant(f"{x}_sizes", list(widths.values()))
+        self._nodes.append(helper.make_node("Split", [x, sizes], list(widths), axis=1))
+
     def gates(self, from_input: str, from_state: str, state: str, output: str) -> str:
         """Torch's GRU cell, from what input and state give to its gates (reset, update, new)."""
         for side, gates in (("x", from_input), ("s", from_state)):
@@ -188,15 +193,19 @@ def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
 
 
 def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
+    kinds = POINTERS if config.groove_size else POINTERS[:1]
+    asked = (*POINTED, "lag_query") if config.lags else POINTED
+    widths = {
+        f"{kind}_{part}": graph.width(f"{kind}.{voice}.{part}.weight", 0) for kind in kinds for part in asked
+    }
+    pointed = graph.product("context", f"{JOINED}.{voice}.weight", f"{JOINED}.{voice}.bias", "pointed")
+    graph.split(pointed, widths)
     outputs: dict[str, int] = {}
-    for kind in POINTERS if config.groove_size else POINTERS[:1]:
-        name = f"{kind}.{voice}"
-        size = graph.width(f"{name}.query.weight", 0)
-        for output, width in (("query", size), ("key", size), ("new", 1)):
-            outputs[graph.linear("context", f"{name}.{output}", f"{kind}_{output}")] = width
+    for kind in kinds:
+        outputs |= {f"{kind}_{part}": widths[f"{kind}_{part}"] for part in POINTED}
         if config.lags:
-            query = graph.linear("context", f"{name}.lag_query", f"{kind}_lag_query")
-            lags = graph.product(query, f"{name}.lag", f"{name}.lag_bias", f"{kind}_lag")
+            name = f"{kind}.{voice}"
+            lags = graph.product(f"{kind}_lag_query", f"{name}.lag", f"{name}.lag_bias", f"{kind}_lag")
             outputs[lags] = config.lags
     return graph.build({"context": graph.width(f"pointers.{voice}.query.weight", 1)}, outputs)
 

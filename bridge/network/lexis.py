@@ -25,6 +25,12 @@ POINTERS: Final = ("pointers", "grooves")
 _KEPT: Final = 16_384
 """How many notes are kept at most."""
 
+POINTED: Final = ("query", "key", "new")
+"""What each pointer makes of the core's state, besides what it asks lags by."""
+
+JOINED: Final = "point"
+"""The name under which a voice's pointers are handed to their graph, joined; it follows from the weights."""
+
 TABLE: Final = "table"
 """The name under which a chooser's table is handed to its graph; it follows from the weights and is not stored."""
 
@@ -84,7 +90,24 @@ def _of_notes(weights: Mapping[str, Floats], name: str, rows: Ints, more: Floats
     return np.asarray(np.maximum(summed + weights[f"{name}.articulated.weight"][articulated], 0))
 
 
-def word_tables(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
+def derived(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
+    """What graphs ask for that is not stored, as it follows from the weights."""
+    return _word_tables(weights, config) | _joined_points(weights, config)
+
+
+def _joined_points(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
+    """For each voice all that its pointers make of the core's state, as one matrix with its bias: one product."""
+    names = [f"{{}}.{{}}.{part}" for part in (*POINTED, *(("lag_query",) * (config.lags > 0)))]
+    kinds = POINTERS[: 1 + (config.groove_size > 0)] if config.memory else ()
+    joined = {}
+    for voice in range(config.voices if kinds else 0):
+        parts = [name.format(kind, voice) for kind in kinds for name in names]
+        for of in ("weight", "bias"):
+            joined[f"{JOINED}.{voice}.{of}"] = np.concatenate([weights[f"{part}.{of}"] for part in parts])
+    return joined
+
+
+def _word_tables(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
     """For each voice what its chooser tells the words of its dictionary by, (W + 1, C)."""
     tables = {}
     for voice, texts in enumerate(config.dictionary):

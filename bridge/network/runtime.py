@@ -34,7 +34,7 @@ from bridge.network.features import (
     metre_columns,
     run_buckets,
 )
-from bridge.network.lexis import POINTERS, Embedder, word_tables
+from bridge.network.lexis import POINTERS, Embedder, derived
 from bridge.network.memory import Lexicon, Memory, Now
 from bridge.network.stock import Stock
 from bridge.network.weights import in_blocks, load_weights
@@ -153,7 +153,7 @@ class Runtime:
         self.registers = read_vocabulary(folder).registers
         try:
             stored = load_weights(folder / WEIGHTS)
-            self._weights = {**stored, **word_tables(stored, self.config)}
+            self._weights = {**stored, **derived(stored, self.config)}
             self._sessions = _sessions(folder, self._weights, exact=exact)
         except Exception as error:  # each runtime release raises classes of its own
             raise ModelDamaged(
