@@ -2,7 +2,7 @@
 
 A row is divided by its largest weight over 127 and rounded. That is a quarter of the bytes, in the repository and
 in every release that its history keeps; what it costs in nats stands on each model's card. The weights are made
-fp32 again when they are loaded, for torch and for the server alike, so the two agree as well as before.
+fp32 again when they are loaded; the server multiplies large ones as the int8 that they were.
 """
 
 from __future__ import annotations
