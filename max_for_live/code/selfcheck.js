@@ -214,7 +214,8 @@ var selfcheck = (function () {
 
   function takenPortDone() {
     line("udpreceive on a taken port", it.heard ? "hears all the same" : "stays deaf");
-    face.io.listen(device.talk().reply);
+    // While we listened there, another may have taken the port that was ours.
+    device.talk().open(device.talk().fixed, device.now());
   }
 
   function steps() {
