@@ -77,6 +77,7 @@ def graphs(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, on
     """Every graph by file name."""
     made = _graphs(lambda: _Graph(weights), config)
     in_int8 = _graphs(lambda: _Graph(weights, in_int8=True), config)
+    # A graph without a large product asks for nothing beyond ONNX, and would be the same again.
     larger = {name: graph for name, graph in in_int8.items() if len(graph.opset_import) > 1}
     named = {f"{name}.onnx": graph for name, graph in made.items()}
     return named | {f"{name}{INT8}.onnx": graph for name, graph in larger.items()}

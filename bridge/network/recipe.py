@@ -265,6 +265,8 @@ def _planned(
         folds = folds or fold_count(reading.scores, measuring_s=plan.measuring_s, left_s=left_s)
         if folds:
             return replace(every, folds=folds), plan
+        way = plan.way
+        find_way = find_way and (lambda *_: way)  # it has been found
     split = _split(reading, folder)
     return split, plan_of(recipe, split.learned, split.held_out, began=began, find_way=find_way)
 

@@ -18,6 +18,8 @@ from tests.network import toy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bridge.network.feeding import Portion
+
 GPU, OTHER, PROCESSOR = Way("cuda"), Way("mps"), Way("cpu", is_mixed=True)
 
 
@@ -61,11 +63,23 @@ def test_precision_that_was_asked_for_stays() -> None:
         assert choose_way(toy.WORDY, [], settings, gpus={}) == Way("cpu", is_mixed)
 
 
-def test_a_gpu_that_is_there_is_tried_on_the_songs() -> None:
-    """Another name of the processor stands for a GPU: it works, learns, and comes to the same."""
-    songs = toy.falling_songs()
-    way = choose_way(toy.WORDY, songs, toy.BRIEF, gpus={"cpu": lambda: True, "meta": lambda: True})
-    assert way.kind == "cpu"
+@pytest.mark.parametrize(("gpu_s", "expected"), [(1.0, "cpu:0"), (3.0, "cpu")], ids=["faster", "slower"])
+def test_a_gpu_that_is_there_is_tried_on_the_songs(
+    monkeypatch: pytest.MonkeyPatch, gpu_s: float, expected: str
+) -> None:
+    """The processor under another name stands for a GPU: it really learns; only how long it takes is given."""
+    nats: dict[str, float] = {}
+
+    def timed(fit: Fit, portion: Portion, *, making_s: float, ahead: int) -> Rehearsal:
+        learned = rehearsal(fit, portion, making_s=making_s, ahead=ahead)
+        nats[str(fit.device)] = learned.nats
+        return replace(learned, seconds=gpu_s if str(fit.device) == "cpu:0" else 2.0)
+
+    monkeypatch.setattr("bridge.network.trial.rehearsal", timed)
+    settings = replace(toy.BRIEF, mixed_precision=False)
+    way = choose_way(toy.WORDY, toy.falling_songs(), settings, gpus={"cpu:0": lambda: True})
+    assert way == Way(expected)
+    assert nats["cpu:0"] == pytest.approx(nats["cpu"], rel=1e-6)
 
 
 def test_a_device_that_gives_no_numbers_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
