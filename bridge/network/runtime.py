@@ -9,23 +9,18 @@ Shapes: n variations, M remembered beats, E word size, H core size, K key size.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from bridge.beats.word import Word
 from bridge.errors import ModelDamaged
 from bridge.network.batch import dictionary_places
 from bridge.network.checkpoint import (
-    INT8,
-    NUMBERS,
-    SCALES,
     WEIGHTS,
     read_card,
     read_config,
-    read_graphs,
     read_vocabulary,
 )
 from bridge.network.features import (
@@ -36,11 +31,12 @@ from bridge.network.features import (
 )
 from bridge.network.lexis import POINTERS, Embedder, derived
 from bridge.network.memory import Lexicon, Memory, Now
+from bridge.network.sessions import load_sessions
 from bridge.network.stock import Stock
-from bridge.network.weights import in_blocks, load_weights
+from bridge.network.weights import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from bridge.beats.metre import Beat
 
@@ -154,7 +150,7 @@ class Runtime:
         try:
             stored = load_weights(folder / WEIGHTS)
             self._weights = {**stored, **derived(stored, self.config)}
-            self._sessions = _sessions(folder, self._weights, exact=exact)
+            self._sessions = load_sessions(folder, self._weights, exact=exact)
         except Exception as error:  # each runtime release raises classes of its own
             raise ModelDamaged(
                 f"model {folder.name!r} cannot be loaded: {error}", hint="Install or train it again."
@@ -241,63 +237,6 @@ class Runtime:
     def _run(self, graph: str, **inputs: Floats | Ints) -> list[Floats]:
         outputs: list[Floats] = self._sessions[graph].run(self._outputs[graph], inputs)
         return outputs
-
-
-def _sessions(
-    folder: Path, weights: Mapping[str, Floats], *, exact: bool
-) -> dict[str, onnxruntime.InferenceSession]:
-    """Every graph of a model, by its name without `INT8`."""
-    named = read_graphs(folder)
-    blocks = {} if exact else _in_blocks(weights, named)
-    loaded = {}
-    for name in (each for each in named if not each.endswith(f"{INT8}.onnx")):
-        kind = Path(name).stem
-        faster = f"{kind}{INT8}.onnx"
-        session = None
-        if not exact and faster in named:
-            session = _tried(
-                folder / faster, {n: blocks[n] if n in blocks else weights[n] for n in named[faster]}
-            )
-        loaded[kind] = session or _session(folder / name, {n: weights[n] for n in named[name]})
-    return loaded
-
-
-def _in_blocks(
-    weights: Mapping[str, Floats], named: Mapping[str, Sequence[str]]
-) -> dict[str, npt.NDArray[Any]]:
-    """What graphs ask for instead of weights."""
-    asked = {
-        name.removesuffix(NUMBERS) for names in named.values() for name in names if name.endswith(NUMBERS)
-    }
-    found: dict[str, npt.NDArray[Any]] = {}
-    for name in asked:
-        found[name + NUMBERS], found[name + SCALES] = in_blocks(weights[name])
-    return found
-
-
-def _tried(path: Path, weights: Mapping[str, npt.NDArray[Any]]) -> onnxruntime.InferenceSession | None:
-    """The session of a graph in int8; None where the processor has no such products, which the first one tells."""
-    try:
-        session = _session(path, weights)
-        session.run(None, {given.name: _nothing_for(given) for given in session.get_inputs()})
-    except Exception:  # each runtime release raises classes of its own
-        return None
-    return session
-
-
-def _nothing_for(given: onnxruntime.NodeArg) -> npt.NDArray[Any]:
-    return np.zeros((1, *given.shape[1:]), np.int64 if given.type == "tensor(int64)" else np.float32)
-
-
-def _session(path: Path, weights: Mapping[str, npt.NDArray[Any]]) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    # One thread: these products are too small to share, and the second core belongs to the DAW.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
-    options.add_external_initializers(list(weights), values)
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class Song:

@@ -16,7 +16,7 @@ from bridge.beats.vocabulary import SIZE, spell
 from bridge.beats.word import Word, parse_word
 from bridge.config import NetworkConfig
 from bridge.network import memory as memory_module
-from bridge.network import runtime as runtime_module
+from bridge.network import sessions as sessions_module
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import (
     Shelf,
@@ -123,7 +123,7 @@ def test_products_in_int8_do_not_depend_on_how_many_variations_there_are() -> No
 
 
 def test_a_processor_without_products_in_int8_serves_in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = runtime_module._session
+    real = sessions_module._session
 
     def refuse(path: Path, weights: object) -> object:
         if path.name.endswith(".int8.onnx"):
@@ -131,7 +131,7 @@ def test_a_processor_without_products_in_int8_serves_in_fp32(monkeypatch: pytest
         return real(path, weights)  # type: ignore[arg-type]  # handed on
 
     exact = Runtime(BUNDLED, exact=True)
-    monkeypatch.setattr(runtime_module, "_session", refuse)
+    monkeypatch.setattr(sessions_module, "_session", refuse)
     score = read_score(Path(__file__).parents[2] / "bridge" / "examples" / "morning.mid", "morning")
     assert np.array_equal(stepped(Runtime(BUNDLED), score), stepped(exact, score))
 
