@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.beats.grid import GRID, division, is_exact, meant_division, nearest, parts_of, tick_of
 from bridge.beats.metre import Beat, clip_beats
@@ -24,8 +24,7 @@ _QUANTISED = 0.9
 """A clip of which this share of onsets stands on the grid was drawn or quantised, not played."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shade:
+class Shade(NamedTuple):
     """How one note was played, beside the word that says what was meant.
 
     Attributes:

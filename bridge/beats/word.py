@@ -14,11 +14,10 @@ chords, rests within a beat and overlapping notes have one, exact text too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bridge.errors import BadWord
 
@@ -33,9 +32,8 @@ _NOTE = re.compile(r"(\d{1,3})-([\d./]+)-([01])(?:@([\d./]+))?")
 _DECIMALS = 10_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class WordNote:
-    """One note inside one beat.
+class WordNote(NamedTuple):
+    """One note inside one beat; `<` is the order of onset, duration, pitch.
 
     Attributes:
         onset: parts from the beat's start, 0 to 2879.
@@ -59,8 +57,7 @@ in_word_order = attrgetter("onset", "duration", "pitch", "articulated")
 """The key that sorts notes as `<` does, several times faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What sounds in one beat of one voice; `notes` are in order of onset, duration, pitch."""
 
     notes: tuple[WordNote, ...] = ()

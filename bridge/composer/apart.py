@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -172,7 +171,7 @@ def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
     welcome = demand.welcome.copy()
     shunned = list(set(pitches))
     welcome[shunned] -= _SHUNNED / max(1, len(shunned))
-    return replace(demand, welcome=welcome)
+    return demand._replace(welcome=welcome)
 
 
 def strikes_of(word: Word) -> Strikes:

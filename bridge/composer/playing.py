@@ -236,9 +236,9 @@ class _Stage:
         at_once = number == 0 and self._score.prompt[voice] and not is_begun
         demand = line.demand(beat, at_once=at_once)
         if harmony := self._score.harmony.get(VOICES[voice]):
-            demand = replace(demand, welcome=demand.welcome + np.resize(harmony[number], 128))
+            demand = demand._replace(welcome=demand.welcome + np.resize(harmony[number], 128))
         if (model := self._model(number, voice)) is not None:
-            demand = replace(demand, rhythm=rhythm_of(model, self._open[voice][row]))
+            demand = demand._replace(rhythm=rhythm_of(model, self._open[voice][row]))
         return demand
 
     def _model(self, number: int, voice: int) -> Model | None:

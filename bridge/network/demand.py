@@ -10,7 +10,7 @@ Both read the same `Demand`, so a copied word and a spelled one are held to the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -99,8 +99,7 @@ class Rhythm(NamedTuple):
     groups: tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """What one word of one variation keeps to, and what it leans to.
 
     Attributes:
@@ -122,18 +121,18 @@ class Demand:
 
     sounding: tuple[int, ...] = ()
     may_hold: bool = True
-    allowed: Mask = field(default_factory=lambda: ANY_KEY)
-    places: Mask = field(default_factory=lambda: ANYWHERE)
-    ends: Mask = field(default_factory=lambda: ANYWHERE)
+    allowed: Mask = ANY_KEY
+    places: Mask = ANYWHERE
+    ends: Mask = ANYWHERE
     strike_by: int | None = None
-    welcome: Weights = field(default_factory=lambda: AS_LEARNED)
+    welcome: Weights = AS_LEARNED
     going_on: float = 0.0
     typical: float = 0.0
     stacking: float = 0.0
     chord: float = 1.0
-    run: Run = field(default_factory=Run)
+    run: Run = Run()
     rhythm: Rhythm | None = None
-    leaning: Leaning = field(default_factory=Leaning)
+    leaning: Leaning = Leaning()
 
     @property
     def holdable(self) -> tuple[int, ...]:
