@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bridge.beats.grid import GRID
-from bridge.beats.word import PARTS
 from bridge.music.note import VOICES, Role
-from bridge.network.demand import Demand, facts_of
+from bridge.network.demand import FINENESS, Demand, Strikes, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,15 +19,9 @@ if TYPE_CHECKING:
     from bridge.beats.word import Word
     from bridge.music.note import Clip
 
-Strikes = tuple[tuple[int, int], ...]
-"""What is struck in a beat: for each note, in which twelfth of the beat, and its pitch; ascending."""
-
+Numbers = npt.NDArray[np.int64]
 Line = tuple[Strikes, ...]
 """One voice, beat by beat."""
-
-_FINENESS: Final = 12
-"""Twelfths of a beat part triplets from sixteenths, and forgive what is played a little off."""
-_TWELFTHS: Final = tuple(round(position * _FINENESS / PARTS) for position in GRID)
 
 
 class Latitude(NamedTuple):
@@ -106,7 +97,12 @@ class Apart:
         *,
         beats: int = 0,
     ) -> None:
-        self._given, self._beat = given, 0
+        self._beat = 0
+        self._strikes: list[Strikes] = [()]
+        self._numbers: dict[Strikes, int] = {(): 0}
+        self._given = [
+            [list(map(self._number, before.lines[voice])) for before in given] for voice in range(len(VOICES))
+        ]
         others = count + len(given)
         earlier = np.tri(count, count, -1, dtype=np.bool_)
         self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
@@ -137,33 +133,35 @@ class Apart:
         near = self._counts & ((self._run[voice] >= self._runs[voice]) | (self._same[voice] > most))
         if not near.any():
             return {}
-        mine, others = self._strikes(voice, words)
-        too_like = (near & _equal(mine, others)).any(1) & np.array([bool(strikes) for strikes in mine])
+        mine, others = self._numbered(voice, words)
+        too_like = (near & (mine[:, None] == others)).any(1) & (mine > 0)
         return {
-            int(row): {pitch for other in np.flatnonzero(near[row]) for _, pitch in others[other]}
+            int(row): {pitch for number in others[near[row]].tolist() for _, pitch in self._strikes[number]}
             for row in np.flatnonzero(too_like)
         }
 
     def add(self, voice: int, words: Sequence[Word]) -> None:
         """Take note of the words that a voice got."""
-        mine, others = self._strikes(voice, words)
-        same = _equal(mine, others)
-        struck = np.array([bool(s) for s in mine])[:, None] | np.array([bool(s) for s in others])
+        mine, others = self._numbered(voice, words)
+        same = mine[:, None] == others
+        struck = (mine > 0)[:, None] | (others > 0)
         self._beats[voice] += struck
         self._same[voice] += struck & same
         self._run[voice] = np.where(struck, np.where(same, self._run[voice] + 1, 0), self._run[voice])
 
-    def _strikes(self, voice: int, words: Sequence[Word]) -> tuple[list[Strikes], list[Strikes]]:
-        """What the variations strike, and what all others do."""
-        mine = [strikes_of(word) for word in words]
-        lines = (before.lines[voice] for before in self._given)
-        given = [line[self._beat] if self._beat < len(line) else () for line in lines]
-        return mine, [*mine, *given]
+    def _numbered(self, voice: int, words: Sequence[Word]) -> tuple[Numbers, Numbers]:
+        """The number of what each variation strikes, (n), and of what all others do, (o); 0 of nothing."""
+        mine = [self._number(strikes_of(word)) for word in words]
+        given = [line[self._beat] if self._beat < len(line) else 0 for line in self._given[voice]]
+        others = np.array(mine + given, np.int64)
+        return others[: len(mine)], others
 
-
-def _equal(mine: Sequence[Strikes], others: Sequence[Strikes]) -> npt.NDArray[np.bool_]:
-    numbers = {strikes: number for number, strikes in enumerate(others)}
-    return np.asarray(np.array([numbers[s] for s in mine])[:, None] == np.array([numbers[s] for s in others]))
+    def _number(self, strikes: Strikes) -> int:
+        """What is struck, by number: to compare numbers is faster."""
+        number = self._numbers.setdefault(strikes, len(self._strikes))
+        if number == len(self._strikes):
+            self._strikes.append(strikes)
+        return number
 
 
 def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
@@ -176,12 +174,7 @@ def shunning(demand: Demand, pitches: Iterable[int]) -> Demand:
 
 def strikes_of(word: Word) -> Strikes:
     """What is struck in a word."""
-    return _in_twelfths(facts_of(word).strikes)
-
-
-@lru_cache(maxsize=8_192)
-def _in_twelfths(strikes: Strikes) -> Strikes:
-    return tuple((_TWELFTHS[onset], pitch) for onset, pitch in strikes)
+    return facts_of(word).strikes
 
 
 def line_of(clip: Clip, up: int, frame: Sequence[Beat]) -> Line:
@@ -191,6 +184,6 @@ def line_of(clip: Clip, up: int, frame: Sequence[Beat]) -> Line:
     for note in clip.notes:
         at = bisect_right(starts, note.onset) - 1
         beat = frame[at]
-        over, twelfth = divmod(round((note.onset - beat.start) * _FINENESS / beat.felt), _FINENESS)
+        over, twelfth = divmod(round((note.onset - beat.start) * FINENESS / beat.felt), FINENESS)
         strikes[min(at + over, len(frame))].add((twelfth, note.pitch + up))
     return tuple(tuple(sorted(group)) for group in strikes[:-1])

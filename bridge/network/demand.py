@@ -27,7 +27,7 @@ from bridge.beats.vocabulary import (
     SUSTAIN,
     Mask,
 )
-from bridge.beats.word import Parts, Word
+from bridge.beats.word import PARTS, Parts, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,13 @@ SURPLUS: Final = 2.0
 CLOSING: Final = [END, SUSTAIN, FIN]
 """The symbols that end a word."""
 _INDEX: Final = {position: index for index, position in enumerate(GRID)}
+
+Strikes = tuple[tuple[int, int], ...]
+"""What is struck in a beat: for each note, in which twelfth of the beat, and its pitch; ascending."""
+
+FINENESS: Final = 12
+"""Twelfths of a beat part triplets from sixteenths, and forgive what is played a little off."""
+_TWELFTHS: Final = tuple(round(position * FINENESS / PARTS) for position in GRID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ class Facts(NamedTuple):
         struck: its articulated pitches, in order of onset and pitch.
         held: the pitches that it holds over, each with the index of its end.
         onsets: the indices of its onsets, each once, ascending.
-        strikes: the index of its onset and the pitch of each articulated note, ascending.
+        strikes: see `Strikes`.
         groups: as in `Rhythm`.
         sounding: as in `Word`.
         end: where the last of its notes ends, 0 of none.
@@ -156,7 +163,7 @@ class Facts(NamedTuple):
     struck: tuple[int, ...]
     held: tuple[tuple[int, int], ...]
     onsets: tuple[int, ...]
-    strikes: tuple[tuple[int, int], ...]
+    strikes: Strikes
     groups: tuple[tuple[int, int, int], ...]
     sounding: tuple[int, ...]
     end: Parts
@@ -189,7 +196,7 @@ def _find_facts(word: Word) -> Facts:
         tuple([pitch for _, pitch, _ in struck]),
         tuple(sorted(held)),
         tuple(dict.fromkeys([onset for onset, _, _ in struck])),
-        tuple([(onset, pitch) for onset, pitch, _ in struck]),
+        tuple([(_TWELFTHS[onset], pitch) for onset, pitch, _ in struck]),
         tuple([(*span, count) for span, count in sorted(spans.items())]),
         word.sounding,
         max([note.end for note in word.notes], default=0),
@@ -207,13 +214,17 @@ def is_stuck(run: Run, struck: Sequence[int]) -> bool:
     return False
 
 
-def biases_of(demands: Sequence[Demand]) -> Weights:
-    """The log-bias of every symbol, (n, 2, SIZE): as a rule, and right after a pitch of the same onset."""
-    biases = np.zeros((len(demands), 2, SIZE))
-    biases[:, :, PITCH_0:] = np.stack([demand.welcome for demand in demands])[:, None]
-    biases[:, :, CLOSING] = -np.array([demand.going_on for demand in demands])[:, None, None]
-    biases[:, 1, PITCH_0:] += np.array([demand.stacking for demand in demands])[:, None]
-    return biases
+def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[np.float32]:
+    """`firmness` times the log-bias of every symbol, (2n, SIZE), two rows a demand.
+
+    The first as a rule, the second right after a pitch of the same onset.
+    """
+    biases = np.zeros((len(demands), 2, SIZE), np.float32)
+    for each, demand in zip(biases, demands, strict=True):
+        each[:, PITCH_0:] = demand.welcome
+        each[1, PITCH_0:] += demand.stacking
+        each[:, END] = each[:, SUSTAIN] = each[:, FIN] = -demand.going_on
+    return biases.reshape(-1, SIZE) * np.float32(firmness)
 
 
 def places_of(divisions: Sequence[int], parts: int) -> Mask:

@@ -26,7 +26,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.network.checkpoint import GRAPHS, INT8, NUMBERS, SCALES, WEIGHTS, describe
-from bridge.network.lexis import JOINED, POINTED, POINTERS, TABLE, derived
+from bridge.network.lexis import JOINED, OF_PLAN, POINTED, POINTERS, TABLE, derived
 from bridge.network.weights import BLOCK, Floats, save_weights
 from bridge.wholefile import write_whole
 
@@ -43,7 +43,7 @@ _OPSET: Final = 18
 _IR_VERSION: Final = 9
 _MICROSOFT: Final = "com.microsoft"
 """The domain of what ONNX Runtime has beyond ONNX."""
-_LARGE: Final = 60_000
+_LARGE: Final = 50_000
 """Weights of a product for which int8 saves more than it costs."""
 _EXACT_ENOUGH: Final = 4
 """`MatMulNBits`' accuracy level for products in int8, with sums in int32."""
@@ -224,10 +224,7 @@ def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     name = f"spellers.{voice}"
     plan = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "plan_sum")], "plan")
     graph.add("Tanh", [graph.linear(plan, f"{name}.start", "start_sum")], "state")
-    gates = graph.weight(f"{name}.gru.weight_ih_l0")
-    bounds = [graph.constant(k, [v]) for k, v in (("from", config.symbol_size), ("to", 1 << 30), ("axis", 1))]
-    of_plan = graph.add("Slice", [gates, *bounds], "gates_of_plan")
-    graph.add("Gemm", [plan, of_plan, graph.weight(f"{name}.gru.bias_ih_l0")], "given", transB=1)
+    graph.product(plan, f"{name}.{OF_PLAN}", f"{name}.gru.bias_ih_l0", "given")
     width = graph.width(f"{name}.plan.weight", 1)
     size = config.speller_size
     return graph.build({"plan_inputs": width}, {"given": 3 * size, "state": size})

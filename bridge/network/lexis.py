@@ -31,6 +31,9 @@ POINTED: Final = ("query", "key", "new")
 JOINED: Final = "point"
 """The name under which a voice's pointers are handed to their graph, joined; it follows from the weights."""
 
+OF_PLAN: Final = "of_plan"
+"""The name under which a speller's gates of its plan are handed to their graph; they are a part of its weights."""
+
 TABLE: Final = "table"
 """The name under which a chooser's table is handed to its graph; it follows from the weights and is not stored."""
 
@@ -92,7 +95,16 @@ def _of_notes(weights: Mapping[str, Floats], name: str, rows: Ints, more: Floats
 
 def derived(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
     """What graphs ask for that is not stored, as it follows from the weights."""
-    return _word_tables(weights, config) | _joined_points(weights, config)
+    return _word_tables(weights, config) | _joined_points(weights, config) | _of_plans(weights, config)
+
+
+def _of_plans(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
+    """For each voice the columns of its speller's gates that a plan goes through, (3P, P)."""
+    names = [f"spellers.{voice}" for voice in range(config.voices)]
+    return {
+        f"{name}.{OF_PLAN}": np.ascontiguousarray(weights[f"{name}.gru.weight_ih_l0"][:, config.symbol_size :])
+        for name in names
+    }
 
 
 def _joined_points(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:

@@ -283,22 +283,22 @@ def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """Spell a new word for each of the rows, all in step; those that are done drop out."""
     chance, demands = asking.chance, [asking.weighing.demands[n] for n in rows]
     quills = [quill_of(demand) for demand in demands]
-    biases = biases_of(demands) * chance.firmness
+    biases = biases_of(demands, chance.firmness)
     given, state = asking.outlook.plan(rows)
-    active = np.arange(len(rows))
+    active = list(range(len(rows)))
     symbols = np.full(len(active), SIZE, np.int64)
-    while len(active):
+    while active:
         logits, state = asking.song.runtime.spell(asking.voice, symbols, given, state)
-        writing = [quills[at] for at in active.tolist()]
-        stacking = [int(quill.is_stacking) for quill in writing]
-        legal = np.array([quill.legal() for quill in writing])
-        logs = np.where(legal, logits + biases[active, stacking], -np.inf)
-        symbols = _draw(logs, chance, [rows[at] for at in active.tolist()], _UNLIKELY_SYMBOL)
+        writing = [quills[at] for at in active]
+        logs = logits + biases.take([2 * at + quills[at].is_stacking for at in active], 0)
+        np.putmask(logs, ~np.array([quill.legal() for quill in writing]), -np.inf)
+        symbols = _draw(logs, chance, [rows[at] for at in active], _UNLIKELY_SYMBOL)
         for quill, symbol in zip(writing, symbols.tolist(), strict=True):
             quill.push(symbol)
-        going = np.array([not quill.is_over for quill in writing])
-        if not going.all():
-            active, symbols, given, state = active[going], symbols[going], given[going], state[going]
+        going = [at for at, quill in enumerate(writing) if not quill.is_over]
+        if len(going) < len(active):
+            active = [active[at] for at in going]
+            symbols, given, state = (each.take(going, 0) for each in (symbols, given, state))
     return {n: quill.word for n, quill in zip(rows, quills, strict=True)}
 
 
@@ -309,11 +309,11 @@ def _draw(logits: Logs, chance: Chance, rows: Sequence[int], unlikely: float) ->
     """
     if chance.temperature < COLD:
         return np.asarray(logits.argmax(1))
-    below = (logits - logits.max(1, keepdims=True)).astype(np.float32)
+    below = (logits - logits.max(1, keepdims=True)).astype(np.float32, copy=False)
     shares = np.exp(below / np.float32(chance.temperature))
-    shares[below < unlikely * max(1.0, chance.temperature)] = 0.0
+    shares *= below >= unlikely * max(1.0, chance.temperature)
     upto = shares.cumsum(1, np.float64)
     # One number of chance decides (inversion); below 1, it stays below the sum of all shares.
-    at = np.array([next(chance.numbers[n]) for n in rows]) * upto[:, -1]
-    drawn: Ints = (upto <= at[:, None]).sum(1)
+    at = upto[:, -1:] * [[next(chance.numbers[n])] for n in rows]
+    drawn: Ints = (upto > at).argmax(1)
     return drawn

@@ -164,7 +164,8 @@ def _worth(demands: Sequence[Demand]) -> Weights:
         if demand.rhythm is not None:  # it says by itself what is held, and when something is struck
             row[_HELD_0:] = 0
             continue
-        row[[_HELD_0 + pitch for pitch in demand.holdable]] = 0
+        for pitch in demand.holdable:
+            row[_HELD_0 + pitch] = 0
         if demand.strike_by is not None:
             row[_FIRST_0 + demand.strike_by + 1 :] = -np.inf
     return worth
