@@ -102,7 +102,9 @@ def _of_plans(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str,
     """For each voice the columns of its speller's gates that a plan goes through, (3P, P)."""
     names = [f"spellers.{voice}" for voice in range(config.voices)]
     return {
-        f"{name}.{OF_PLAN}": np.ascontiguousarray(weights[f"{name}.gru.weight_ih_l0"][:, config.symbol_size :])
+        f"{name}.{OF_PLAN}": np.ascontiguousarray(
+            weights[f"{name}.gru.weight_ih_l0"][:, config.symbol_size :]
+        )
         for name in names
     }
 

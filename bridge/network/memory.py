@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Weights = npt.NDArray[np.float64]
 
 REMEMBERED: Final = 1_024
 """How many beats the memory holds; the oldest are forgotten."""
 
 _LEAST_ROOM: Final = 64
-_MANY_WORDS: Final = 65_536
-"""A song's list of words is tidied when it is this long; above all that a memory of 16 variations can hold."""
+_MANY_WORDS: Final = 4_096
+"""A song's list of words is tidied when it is this long, and twice as long as after it was tidied last."""
 
 
 class Now(NamedTuple):
@@ -45,11 +46,12 @@ class Now(NamedTuple):
 
 
 class Tape:
-    """Rows that come one by one, (..., M, size), of which the last `REMEMBERED` are kept."""
+    """Rows that come one by one, (..., M, size), of which the last `REMEMBERED` are kept where it `forgets`."""
 
-    def __init__(self, *shape: int) -> None:
+    def __init__(self, *shape: int, forgets: bool = True) -> None:
         self._room = np.zeros((*shape[:-1], _LEAST_ROOM, shape[-1]), np.float32)
         self._start = self._end = 0
+        self._forgets = forgets
 
     @property
     def rows(self) -> Floats:
@@ -58,9 +60,15 @@ class Tape:
 
     def spread(self, count: int) -> Tape:
         """The same tape, `count` times over along the axis of the variations, the last but two."""
-        other = Tape(0)
-        other._room = np.repeat(self._room, count, -3)
-        other._start, other._end = self._start, self._end
+        return self._with(np.repeat(self._room, count, -3))
+
+    def copy(self) -> Tape:
+        """The same tape."""
+        return self._with(self._room.copy())
+
+    def _with(self, room: Floats) -> Tape:
+        other = Tape(0, forgets=self._forgets)
+        other._room, other._start, other._end = room, self._start, self._end
         return other
 
     def add(self, row: Floats) -> None:
@@ -71,7 +79,8 @@ class Tape:
             self._start, self._end = 0, kept.shape[-2]
         self._room[..., self._end, :] = row
         self._end += 1
-        self._start = max(self._start, self._end - REMEMBERED)
+        if self._forgets:
+            self._start = max(self._start, self._end - REMEMBERED)
 
 
 class Memory:
@@ -83,47 +92,41 @@ class Memory:
         runs: (P, V, n, M) and
         likeness: (P, V, n, D, M) see `features`.
         keys: for each voice, (P, n, M, K).
-        vectors: for each pointer, for each voice, (n, M, E).
-        lexicon: the words.
+        lexicon: the words, with what the pointers find of each.
 
     Args:
         voices: how many.
         count: how many variations.
-        sizes: of what each pointer finds.
+        pointers: how many.
         key_size: see above.
         lexicon: the words.
     """
 
-    def __init__(
-        self, voices: int, count: int, sizes: Sequence[int], key_size: int, lexicon: Lexicon
-    ) -> None:
-        pointers = len(sizes)
+    def __init__(self, voices: int, count: int, pointers: int, key_size: int, lexicon: Lexicon) -> None:
         self.bars, self.places = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self.ids, self.runs = (np.zeros((pointers, voices, count, 0), np.int64) for _ in range(2))
         self.likeness = np.zeros((pointers, voices, count, len(LIKENESS_DECAYS), 0), np.float32)
         self.keys = [Tape(pointers, count, key_size) for _ in range(voices)]
-        self.vectors = [[Tape(count, size) for _ in range(voices)] for size in sizes]
         self.lexicon = lexicon
         self._forgotten = 0  # beats
         self._at: dict[tuple[int, int], int] = {}  # the number of the last beat at each bar and place
 
     def spread(self, count: int) -> Memory:
         """The same memory, `count` times over."""
-        other = Memory(0, 0, (), 0, self.lexicon.copy())
+        other = Memory(0, 0, 0, 0, self.lexicon.copy())
         other.bars, other.places = self.bars, self.places
         for name in ("ids", "runs", "likeness"):
             setattr(other, name, np.repeat(getattr(self, name), count, 2))
         other.keys = [tape.spread(count) for tape in self.keys]
-        other.vectors = [[tape.spread(count) for tape in voices] for voices in self.vectors]
         other._forgotten, other._at = self._forgotten, dict(self._at)
         return other
 
     def now(self, voice: int, words: Sequence[Word]) -> Now:
         """What a voice has in this beat, when it has these words."""
         numbers = self.lexicon.numbers(words)[: len(self.ids)]
-        embedded = zip(*(self.lexicon.vectors[number] for number in numbers[0].tolist()), strict=True)
+        vectors = [each.take(numbers[0], 0) for each in self.lexicon.vectors]
         same = self.ids[:, voice] == numbers[:, :, None]
-        return Now(numbers, [np.array(vectors) for vectors in embedded], np.asarray(same))
+        return Now(numbers, vectors, np.asarray(same))
 
     def line(self, bar: int, place: int) -> Floats | None:
         """The embedded words of all voices at a place of an earlier bar, (n, V*E)."""
@@ -135,7 +138,24 @@ class Memory:
         return self._line(-beats) if beats <= len(self.bars) else None
 
     def _line(self, at: int) -> Floats:
-        return np.concatenate([tape.rows[:, at] for tape in self.vectors[0]], 1)
+        vectors = self.lexicon.vectors[0].take(self.ids[0, :, :, at].T, 0)  # n V E
+        return vectors.reshape(len(vectors), -1)
+
+    def by_word(self, voice: int, chances: Floats) -> Weights:
+        """For each word that was heard, by number, the chances of all of its places together.
+
+        Args:
+            voice: whose words.
+            chances: (P, n, M) of each place, for each of some pointers.
+
+        Returns:
+            (P, n, words)
+        """
+        pointers, count, _ = chances.shape
+        words = len(self.lexicon.words)
+        rows = np.arange(pointers * count).reshape(pointers, count, 1) * words
+        summed = np.bincount((self.ids[0, voice] + rows).ravel(), chances.ravel(), pointers * count * words)
+        return np.asarray(summed, np.float64).reshape(pointers, count, words)
 
     def add(self, place: tuple[int, int], beat: Sequence[Now], keys: Sequence[Floats | None]) -> None:
         """Remember a beat: its bar and place, what every voice had in it, and its keys, (P, n, K)."""
@@ -145,9 +165,6 @@ class Memory:
         self.likeness = next_likeness(self.likeness, same)[..., -REMEMBERED:]
         self.ids = np.concatenate([self.ids, numbers], 3)[..., -REMEMBERED:]
         self.ids[0] = self.lexicon.tidy(self.ids[0])
-        for voice, now in enumerate(beat):
-            for tapes, vectors in zip(self.vectors, now.vectors, strict=True):
-                tapes[voice].add(vectors)
         for tape, key in zip(self.keys, keys, strict=True):
             if key is not None:
                 tape.add(key)
@@ -160,26 +177,40 @@ class Memory:
 
 
 class Lexicon:
-    """The words of one song, numbered as they come; those that are forgotten are struck out now and then."""
+    """The words of one song, numbered as they come; those that are forgotten are struck out now and then.
 
-    def __init__(self, embed: Callable[[Word], tuple[Floats, ...]], words: Sequence[Word] = ()) -> None:
+    Attributes:
+        words: by number.
+
+    Args:
+        embed: what each pointer finds where a word is.
+        sizes: of what each pointer finds.
+    """
+
+    def __init__(self, embed: Callable[[Word], tuple[Floats, ...]], sizes: Sequence[int]) -> None:
         self._embed = embed
         self._rhythms: dict[object, int] = {}
-        self._keep(words)
+        self._keep((), [Tape(size, forgets=False) for size in sizes])
 
-    def _keep(self, words: Sequence[Word]) -> None:
+    def _keep(self, words: Sequence[Word], tapes: list[Tape]) -> None:
         self.words = list(words)
-        self.number = {word: number for number, word in enumerate(self.words)}
-        self.vectors = [self._embed(word) for word in self.words]
+        self._number = {word: number for number, word in enumerate(self.words)}
+        self._tapes = tapes
         self._rhythm_of = [self._rhythm(word) for word in self.words]
         self._stock = Stock(self.words)
+        self._many = max(_MANY_WORDS, 2 * len(self.words))
 
     def copy(self) -> Lexicon:
         """Another with the same words under the same numbers."""
-        other = Lexicon(self._embed)
+        other = Lexicon(self._embed, ())
         other._rhythms = dict(self._rhythms)
-        other._keep(self.words)
+        other._keep(self.words, [tape.copy() for tape in self._tapes])
         return other
+
+    @property
+    def vectors(self) -> list[Floats]:
+        """What each pointer finds where a word is, by number, (words, E)."""
+        return [tape.rows for tape in self._tapes]
 
     @property
     def stock(self) -> Stock:
@@ -191,10 +222,11 @@ class Lexicon:
         """The numbers of words, and those of their rhythms, (2, n)."""
         found = np.empty((2, len(words)), np.int64)
         for row, word in enumerate(words):
-            number = self.number.setdefault(word, len(self.words))
+            number = self._number.setdefault(word, len(self.words))
             if number == len(self.words):
                 self.words.append(word)
-                self.vectors.append(self._embed(word))
+                for tape, vector in zip(self._tapes, self._embed(word), strict=True):
+                    tape.add(vector)
                 self._rhythm_of.append(self._rhythm(word))
             found[:, row] = number, self._rhythm_of[number]
         return found
@@ -204,8 +236,12 @@ class Lexicon:
 
     def tidy(self, ids: Ints) -> Ints:
         """Keep only the words that `ids` name, once there are many others; gives the ids in new numbers."""
-        if len(self.words) < _MANY_WORDS:
+        if len(self.words) < self._many:
             return ids
         kept, numbers = np.unique(ids, return_inverse=True)
-        self._keep([self.words[number] for number in kept])
+        tapes = [Tape(vectors.shape[1], forgets=False) for vectors in self.vectors]
+        for tape, vectors in zip(tapes, self.vectors, strict=True):
+            for vector in vectors[kept]:
+                tape.add(vector)
+        self._keep([self.words[number] for number in kept], tapes)
         return np.asarray(numbers).reshape(ids.shape)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Chances = npt.NDArray[np.float64]
 Rows = list[int]
 """Variations, by number."""
 
@@ -55,10 +56,13 @@ class Outlook:
     Attributes:
         logs: (n, M + 1) log-probability that the word stands at each remembered beat; the last: that it is new.
         along: (n) for how many beats the music has gone along with an earlier passage, in every voice.
+        chances: (n, words) of each word that was heard, by number, all of its places together.
     """
 
-    def __init__(self, runtime: Runtime, voice: int, logs: Floats, along: Ints, plan_inputs: Floats) -> None:
-        self.logs, self.along = logs, along
+    def __init__(
+        self, runtime: Runtime, voice: int, logs: Floats, along: Ints, plan_inputs: Floats, chances: Chances
+    ) -> None:
+        self.logs, self.along, self.chances = logs, along, chances
         self._chosen = _Later(lambda rows: [runtime.choose(voice, plan_inputs[rows])])
         self._plan = _Later(lambda rows: runtime.plan(voice, plan_inputs[rows]))
 
@@ -126,7 +130,7 @@ class Pointed(NamedTuple):
     """Words that have been heard, by number (U), each with the chance of all its places together, (n, U)."""
 
     numbers: Ints
-    chances: npt.NDArray[np.float64]
+    chances: Chances
 
 
 _LEAST_CHANCE: Final = 1e-4
@@ -252,7 +256,8 @@ class Song:
         self._state = np.zeros((count, config.core_size), np.float32)
         self._before = np.broadcast_to(runtime.nothing, (count, len(runtime.nothing)))
         sizes = (config.word_size, config.groove_size)[: max(1, len(runtime.pointers))]
-        self._memory = Memory(config.voices, count, sizes, config.key_size, Lexicon(runtime.embed))
+        lexicon = Lexicon(runtime.embed, sizes)
+        self._memory = Memory(config.voices, count, len(sizes), config.key_size, lexicon)
         self._place = (0, 0)
         self._keys: list[Floats | None] = []
         self._now: list[Now] = []
@@ -301,17 +306,16 @@ class Song:
         if not self.runtime.config.memory:
             recalled = np.zeros((self.count, self.runtime.config.word_size), np.float32)
             logs, along = np.zeros((self.count, 1), np.float32), np.zeros(self.count, np.int64)
-            return Outlook(self.runtime, voice, logs, along, np.concatenate([context, recalled], 1)), None
+            plan_inputs, nothing = np.concatenate([context, recalled], 1), np.zeros((self.count, 0))
+            return Outlook(self.runtime, voice, logs, along, plan_inputs, nothing), None
         pointing = self.runtime.point(voice, context)
         logs, runs = self._point(voice, pointing)  # P n M+1, P V n M
-        chances = np.exp(logs[:, :, None, :-1])
-        found = [
-            (chance @ tapes[voice].rows)[:, 0]
-            for chance, tapes in zip(chances, self._memory.vectors, strict=True)
-        ]
+        chances = self._memory.by_word(voice, np.exp(logs[:, :, :-1]))  # P n words
+        vectors = self._memory.lexicon.vectors
+        found = [chance @ each for chance, each in zip(chances.astype(np.float32), vectors, strict=True)]
         along = runs[0].min(0).max(1, initial=0)
         plan_inputs = np.concatenate([context, *found], 1)
-        return Outlook(self.runtime, voice, logs[0], along, plan_inputs), pointing.key
+        return Outlook(self.runtime, voice, logs[0], along, plan_inputs, chances[0]), pointing.key
 
     def skip(self, voice: int) -> None:
         """Instead of `outlook`, where a voice's words are given and nothing need be expected."""
@@ -342,18 +346,12 @@ class Song:
         """
         return np.asarray(self._memory.likeness[0, :, :, -1].max(0))
 
-    def pointed(self, voice: int, logs: Floats) -> Pointed:
-        """The words that `logs`, (n, M + 1), point at; chances of less than one in ten thousand count as none.
+    def chances(self, voice: int, logs: Floats) -> Chances:
+        """The chance of each word that was heard, (n, words), where `logs`, (n, M + 1), say where a voice's lies."""
+        return np.asarray(self._memory.by_word(voice, np.exp(logs[None, :, :-1]))[0])
 
-        A network without a memory points at no word.
-        """
-        if not self.runtime.config.memory:
-            return Pointed(np.zeros(0, np.int64), np.zeros((self.count, 0)))
-        ids, size = self._memory.ids[0, voice], len(self.heard)
-        places = ids + (np.arange(self.count) * size)[:, None]
-        weights = np.exp(logs[:, :-1], dtype=np.float64)
-        flat = np.bincount(places.ravel(), weights.ravel(), self.count * size)
-        chances = np.asarray(flat, np.float64).reshape(self.count, size)
+    def pointed(self, chances: Chances) -> Pointed:
+        """The words that have a chance, (n, words); less than one in ten thousand counts as none."""
         likely = chances > _LEAST_CHANCE
         (numbers,) = np.asarray(likely.any(0)).nonzero()
         return Pointed(numbers, np.where(likely, chances, 0.0)[:, numbers])

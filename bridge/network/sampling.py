@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.word import Word
     from bridge.network.demand import Demand
-    from bridge.network.runtime import Outlook, Song
+    from bridge.network.runtime import Chances, Outlook, Song
     from bridge.network.stock import Stock
 
 Ints = npt.NDArray[np.int64]
@@ -192,7 +192,7 @@ def _likelihoods(
         chosen[n, places[word]] if word in places else chosen[n, -1] + spelled[n]
         for n, word in enumerate(settled)
     ]
-    pointed = song.pointed(voice, outlook.logs)
+    pointed = song.pointed(outlook.chances)
     heard = [song.heard[number] for number in pointed.numbers]
     copied = [
         sum(chance for chance, other in zip(chances, heard, strict=True) if other == word)
@@ -241,7 +241,7 @@ class _Offer(NamedTuple):
 def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the song so far; the others shall have a new one."""
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
-    pointed = song.pointed(asking.voice, _sated(song, outlook.logs, demands))
+    pointed = song.pointed(_sated(asking))
     along = outlook.along.tolist()
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
     chances = pointed.chances[rows]
@@ -252,14 +252,17 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     return {n: heard[numbers[at]] for n, at in zip(rows, drawn, strict=True) if at < len(numbers)}
 
 
-def _sated(song: Song, logs: Logs, demands: Sequence[Demand]) -> Logs:
-    """Where a pointer points, (n, M + 1), when passages are less welcome that have been followed for long."""
-    satiety, tolerance = np.array([(d.leaning.satiety, d.leaning.tolerance) for d in demands], np.float32).T
-    if not satiety.any() or not song.runtime.config.memory:
-        return logs
-    sated = logs.copy()
-    sated[:, :-1] -= satiety[:, None] * np.maximum(0, song.likeness - tolerance[:, None])
-    return sated
+def _sated(asking: _Asking) -> Chances:
+    """The chance of each word that was heard, (n, words), when passages are less welcome that were followed long."""
+    leanings = [demand.leaning for demand in asking.weighing.demands]
+    if not any(leaning.satiety for leaning in leanings):
+        return asking.outlook.chances
+    satiety, tolerance = np.array([(each.satiety, each.tolerance) for each in leanings], np.float32).T[
+        ..., None
+    ]
+    sated = asking.outlook.logs.copy()
+    sated[:, :-1] -= satiety * np.maximum(0, asking.song.likeness - tolerance)
+    return asking.song.chances(asking.voice, sated)
 
 
 def _choose(asking: _Asking, rows: list[int]) -> dict[int, Word]:
@@ -298,7 +301,7 @@ def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
         going = [at for at, quill in enumerate(writing) if not quill.is_over]
         if len(going) < len(active):
             active = [active[at] for at in going]
-            symbols, given, state = (each.take(going, 0) for each in (symbols, given, state))
+            symbols, given, state = symbols.take(going), given.take(going, 0), state.take(going, 0)
     return {n: quill.word for n, quill in zip(rows, quills, strict=True)}
 
 

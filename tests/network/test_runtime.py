@@ -211,7 +211,7 @@ def test_memory_stays_bounded_and_goes_on_working(toy_shelf: Shelf, monkeypatch:
             assert song.outlook(voice).logs.shape == (2, min(number, 24) + 1)
             song.put([parse_word(f"{number % 100}-0.5-1"), parse_word(f"{number % 90}-1-1")])
         song.end()
-        assert len(song._memory.lexicon.words) <= 2 * 2 * 24 + 4
+        assert len(song._memory.lexicon.words) <= 2 * (2 * 2 * 24) + 4
     assert song.remembered(0, 0)[-1] == parse_word("19-0.5-1")
     assert song.remembered(1, 1)[0] == parse_word(f"{96 % 90}-1-1")
 
