@@ -70,6 +70,10 @@ def _session(path: Path, weights: Mapping[str, npt.NDArray[Any]]) -> onnxruntime
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # What a step needs is small, and of another size whenever fewer variations take it: planning costs more than it
+    # saves.
+    options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = False
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
     options.add_external_initializers(list(weights), values)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
