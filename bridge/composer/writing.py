@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from bridge.beats.word import Word
     from bridge.composer.rhythm import Model
     from bridge.music.feel import Feel, Moment
+
+_moved = lru_cache(maxsize=4_096)(transpose_word)  # words come again, in a variation and in the next
 
 _LOUD: Final = {Role.MELODY: 96, Role.ACCOMPANIMENT: 78}
 """Where the primer says nothing of a voice."""
@@ -62,7 +65,7 @@ class Writer:
         }
 
     def _made(self, index: int, role: Role, words: Sequence[Word]) -> Clip:
-        home = tuple(transpose_word(word, self._back[role]) for word in words)
+        home = tuple(_moved(word, self._back[role]) for word in words)
         rng = np.random.default_rng([self._request.rng_seed, index + 1, VOICES.index(role) + 1])
         notes = self._notes(role, home, rng)
         request = self._request

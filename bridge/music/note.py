@@ -134,7 +134,7 @@ class Clip:
     def __post_init__(self) -> None:
         if self.length < 1:
             raise ClipOutOfRange(f"a clip of {self.length} ticks", hint="A clip is at least one tick long.")
-        if list(self.notes) != sorted(self.notes):
+        if list(self.notes) != sorted(self.notes, key=in_order):
             raise ClipOutOfRange("a clip's notes are out of order", hint="Sort them by onset, then pitch.")
         if self.notes and self.notes[-1].onset >= self.length:
             raise ClipOutOfRange(
