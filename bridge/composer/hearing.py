@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bridge.music.key import Key, find_key, find_scale
+from bridge.music.key import Key, find_key, find_scale, own_classes
 from bridge.music.note import VOICES, Clip, Role
 from bridge.music.unison import merge_unisons
 from bridge.request import Request
@@ -81,9 +81,7 @@ def _classes_of(request: Request) -> frozenset[int] | None:
     scale = scale_of(request)
     if scale is None:
         return None
-    if request.option("key") != "auto":
-        return scale.pitch_classes
-    return scale.pitch_classes | {note.pitch % 12 for note in _notes(request)}
+    return own_classes(_notes(request)) if request.option("key") == "auto" else scale.pitch_classes
 
 
 def _home_of(request: Request) -> Key:

@@ -20,7 +20,7 @@ from bridge.evaluation.distance import distance
 from bridge.evaluation.features import features_of, table_of
 from bridge.evaluation.measures import MEASURES, known_mean
 from bridge.evaluation.passage import Passage, line_of_clip, line_of_words, passage_of
-from bridge.evaluation.rivals import dealt, looped, shuffled
+from bridge.evaluation.rivals import dealt, held, looped, shuffled
 from bridge.evaluation.telling import Giveaway, Side, Told, giveaways, tell_apart, tell_rivals, telling_power
 from bridge.music.key import find_key
 from bridge.music.note import Clip, MeterChange, Role
@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REAL = "real"
     MODEL = "model"
     FREE = "model_key_off"
+    HELD = "real_held_to_key"
     LOOPED = "primer_looped"
     COUNTING = "counting_model"
     SHUFFLED = "shuffled_bars"
@@ -185,7 +186,7 @@ def _passages(
     shift: int,
 ) -> Iterator[tuple[Kind, Passage]]:
     rng = random.Random(number)  # noqa: S311  music is no secret
-    clips = [(Kind.REAL, case.real), (Kind.LOOPED, looped(case))]
+    clips = [(Kind.REAL, case.real), (Kind.HELD, held(case)), (Kind.LOOPED, looped(case))]
     clips += [(kind, variation) for kind, answer in answers.items() for variation in answer(case, number)]
     for _ in range(VARIATIONS):
         clips += [(Kind.SHUFFLED, shuffled(case, rng)), (Kind.DEALT, dealt(case, cases, rng))]

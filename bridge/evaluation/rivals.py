@@ -1,4 +1,4 @@
-"""What an answer has to be better than: the primer again, and bars of real music in disorder.
+"""What an answer has to be better than (the primer again, real bars in disorder), and what it can be at best.
 
 Notes keep their lengths and belong to the bar that they start in, so that nothing but the order tells.
 """
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.evaluation.cases import ANSWER_BARS, PRIMER_BARS
+from bridge.music.key import own_classes
 from bridge.music.note import Clip, Note, Role
 from bridge.music.unison import merge_unisons
 
@@ -35,6 +36,25 @@ def shuffled(case: Case, rng: random.Random) -> dict[Role, Clip]:
         role: _joined(rng.sample(_bars(clip, ANSWER_BARS), ANSWER_BARS), clip)
         for role, clip in case.real.items()
     }
+
+
+def held(case: Case) -> dict[Role, Clip]:
+    """What really follows, with every note that the primer's key would lock out moved to the nearest that it allows.
+
+    An answer that keeps to the primer's key can hardly be more like what really follows than this.
+    """
+    allowed = own_classes([note for clip in case.primer.values() for note in clip.notes])
+    return {
+        role: replace(
+            clip, notes=merge_unisons(replace(n, pitch=_nearest(n.pitch, allowed)) for n in clip.notes).notes
+        )
+        for role, clip in case.real.items()
+    }
+
+
+def _nearest(pitch: int, allowed: frozenset[int]) -> int:
+    """The key of some pitch classes that is nearest; of two, the lower, and none off the keyboard."""
+    return min((key for key in range(128) if key % 12 in allowed), key=lambda key: abs(key - pitch))
 
 
 def dealt(case: Case, cases: Sequence[Case], rng: random.Random) -> dict[Role, Clip]:

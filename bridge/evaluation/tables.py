@@ -16,6 +16,7 @@ _KINDS: Final = {
     Kind.REAL: "real",
     Kind.MODEL: "model",
     Kind.FREE: "key off",
+    Kind.HELD: "real, held to the key",
     Kind.COUNTING: "counting model",
     Kind.LOOPED: "primer looped",
     Kind.SHUFFLED: "shuffled bars",

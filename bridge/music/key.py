@@ -160,6 +160,11 @@ def find_scale(notes: Sequence[Note]) -> Key:
     return Key(key.root, max(enumerate(_SCALES[key.scale]), key=lambda pair: fit(*pair))[1])
 
 
+def own_classes(notes: Sequence[Note]) -> frozenset[int]:
+    """The pitch classes that a passage may go on with in its key: those of its scale, and what it plays beyond it."""
+    return find_scale(notes).pitch_classes | {note.pitch % 12 for note in notes}
+
+
 def _pitch_class_durations(notes: Iterable[Note]) -> list[int]:
     histogram = [0] * 12
     for note in notes:

@@ -67,6 +67,7 @@ def test_continuations_as_json_have_every_figure_beside_what_is_no_music(
     kinds = {
         "model",
         "model_key_off",
+        "real_held_to_key",
         "counting_model",
         "primer_looped",
         "shuffled_bars",

@@ -11,8 +11,9 @@ import pytest
 
 from bridge.errors import MidiMissing
 from bridge.evaluation.cases import Case, Piece, cases_of, cut_out, read_pieces
-from bridge.evaluation.rivals import dealt, looped, shuffled
-from bridge.music.note import Clip, Meter, MeterChange, Note, Role, make_clip
+from bridge.evaluation.rivals import dealt, held, looped, shuffled
+from bridge.music.key import own_classes
+from bridge.music.note import Clip, Meter, MeterChange, Note, Role, make_clip, transpose
 from tests.evaluation.music import BAR, line, pieces, tune, write_pieces
 
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ def test_shuffled_bars_are_the_real_ones_in_another_order_each_voice_by_itself(c
         assert Counter(bars_of(made[role])) == Counter(bars_of(clip))
         assert bars_of(made[role]) != bars_of(clip)
         assert len(made[role].notes) == len(clip.notes)
+
+
+def test_what_follows_is_held_to_the_key_of_its_primer(case: Case) -> None:
+    assert held(case) == case.real  # it is in key as it is
+    foreign = replace(case, real={role: transpose(clip, 1) for role, clip in case.real.items()})
+    allowed = own_classes([note for clip in case.primer.values() for note in clip.notes])
+    for role, clip in held(foreign).items():
+        assert {note.pitch % 12 for note in clip.notes} <= allowed
+        for note, real in zip(clip.notes, foreign.real[role].notes, strict=True):
+            assert note.onset == real.onset
+            assert abs(note.pitch - real.pitch) <= 1
 
 
 def test_dealt_bars_are_those_of_other_songs(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,16 @@ def test_the_wrong_key_gives_an_answer_away() -> None:
     assert in_key.real > 0.9
     assert in_key.made < 0.6
     assert found.giveaways.index(in_key) < 30
+
+
+def test_a_primer_that_is_left_for_another_key_says_what_its_lock_costs(good: Continuations) -> None:
+    def off_key(case: Case, _: int) -> list[Mapping[Role, Clip]]:
+        return [case.real]
+
+    left = [replace(case, real={r: transpose(clip, 1) for r, clip in case.real.items()}) for case in CASES]
+    found = measure_continuations(left, {Kind.MODEL: off_key}, training=(), counting=None)
+    assert found.told[Kind.HELD].accuracy > 0.95
+    assert good.told[Kind.HELD].accuracy < 0.62
 
 
 def test_copies_are_found_and_new_tunes_are_not() -> None:
