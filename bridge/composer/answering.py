@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bridge.composer import planning
-from bridge.composer.hearing import hearings_of, together
+from bridge.composer.hearing import centre_of, hearings_of, together
 from bridge.composer.knowing import never_heard, silenced, within
 from bridge.composer.parts import part_of
 from bridge.composer.playing import UNKNOWN_TEMPERATURE, Ear, Score, answer
@@ -161,4 +161,5 @@ def _score(
         harmony=planning.harmony_of(request, part, heard),
         given_before=planning.given_before(request, part, heard, hearings),
         prompt=planning.prompt(request),
+        home=centre_of(request),
     )

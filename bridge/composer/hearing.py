@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bridge.music.key import Key, find_key, find_scale, own_classes
+from bridge.music.key import (
+    HARMONIC_MINOR,
+    MAJOR,
+    MELODIC_MINOR,
+    MINOR,
+    Key,
+    find_key,
+    find_scale,
+    own_classes,
+)
 from bridge.music.note import VOICES, Clip, Role
 from bridge.music.unison import merge_unisons
-from bridge.request import Request
+from bridge.request import Kind, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +99,21 @@ def _home_of(request: Request) -> Key:
     if isinstance(root, str):
         return find_key(_notes(request))
     return Key(int(root), str(request.option("scale")))
+
+
+_PLAIN: Final = {MAJOR: MAJOR, MINOR: MINOR, HARMONIC_MINOR: MINOR, MELODIC_MINOR: MINOR}
+
+
+def centre_of(request: Request) -> Key | None:
+    """The key, as the network hears it, that music from nothing comes back to.
+
+    None where a clip says by itself where it is at home, where the key is off, and for scales that are no major or
+    minor key: nobody has counted what sounds in those.
+    """
+    key = _home_of(request)
+    if request.kind is not Kind.GENERATE or scale_of(request) is None or key.scale not in _PLAIN:
+        return None
+    return Key((key.root + key.home_shift) % 12, _PLAIN[key.scale])
 
 
 def _notes(request: Request) -> list[Note]:

@@ -10,6 +10,7 @@ import numpy as np
 from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
 from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
+from bridge.composer.centre import Centre
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.music.note import VOICES, Role
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bridge.composer.apart import GivenBefore
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
+    from bridge.music.key import Key
     from bridge.music.note import Clip
     from bridge.network.demand import Demand, Weights
 
@@ -59,6 +61,7 @@ class Score:
         harmony: for each beat, how welcome each pitch class is to a voice, in nats, (12).
         given_before: what the variations keep away from.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
+        home: the key that it is called back to where it settles in another; see `composer.centre`.
     """
 
     temperature: float
@@ -69,6 +72,7 @@ class Score:
     harmony: Mapping[Role, Sequence[Weights]] = field(default_factory=dict)
     given_before: Sequence[GivenBefore] = ()
     prompt: tuple[bool, ...] = (False, False)
+    home: Key | None = None
 
 
 class Ear:
@@ -154,6 +158,7 @@ class _Stage:
         self._apart = Apart(song.count, score.given_before, latitudes, beats=beats)
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
+        self._centres = [Centre(score.home) for _ in range(song.count)] if score.home else []
 
     def play(self, number: int, beat: Beat, given: Given) -> list[Words]:
         """Play one beat; for each voice, its word in every variation."""
@@ -173,6 +178,8 @@ class _Stage:
                 line.add(beat, made)
             self._played.append(tuple(words))
         self._song.end()
+        for centre, made_of in zip(self._centres, zip(*self._played, strict=True), strict=False):
+            centre.add(beat, made_of)
         return self._played
 
     def _choose(self, number: int, beat: Beat, voice: int, given: Given) -> list[Word]:
@@ -235,11 +242,18 @@ class _Stage:
         is_begun = any(words[row].notes and words[row].notes[0].onset == 0 for words in self._played)
         at_once = number == 0 and self._score.prompt[voice] and not is_begun
         demand = line.demand(beat, at_once=at_once)
-        if harmony := self._score.harmony.get(VOICES[voice]):
-            demand = demand._replace(welcome=demand.welcome + np.resize(harmony[number], 128))
+        for pull in self._pulls(number, voice, row):
+            demand = demand._replace(welcome=demand.welcome + np.resize(pull, 128))
         if (model := self._model(number, voice)) is not None:
             demand = demand._replace(rhythm=rhythm_of(model, self._open[voice][row]))
         return demand
+
+    def _pulls(self, number: int, voice: int, row: int) -> Iterator[Weights]:
+        """How welcome each pitch class is beyond what the line says, in nats, (12)."""
+        if harmony := self._score.harmony.get(VOICES[voice]):
+            yield harmony[number]
+        if self._centres and (pull := self._centres[row].pull) is not None:
+            yield pull
 
     def _model(self, number: int, voice: int) -> Model | None:
         models = self._score.models.get(VOICES[voice])

@@ -17,11 +17,14 @@ MAJOR = "101011010101"
 MINOR = "101101011010"
 """Natural minor: a clip in minor uses both sevenths, and the lower one is the key signature's."""
 
+HARMONIC_MINOR = "101101011001"
+MELODIC_MINOR = "101101010101"
+
 _SCALE_NAMES = {
     MAJOR: "major",
     MINOR: "minor",
-    "101101011001": "harmonic minor",
-    "101101010101": "melodic minor",
+    HARMONIC_MINOR: "harmonic minor",
+    MELODIC_MINOR: "melodic minor",
     "101101010110": "dorian",
     "110101011010": "phrygian",
     "101010110101": "lydian",
@@ -135,7 +138,7 @@ def find_key(notes: Iterable[Note]) -> Key:
 
 _SCALES = {
     MAJOR: (MAJOR, "101011010110", "101010110101"),
-    MINOR: (MINOR, "101101011001", "101101010110", "101101010101", "110101011010"),
+    MINOR: (MINOR, HARMONIC_MINOR, "101101010110", MELODIC_MINOR, "110101011010"),
 }
 """For a major and a minor key, the scales that a passage may use; the plain one first."""
 
@@ -182,6 +185,12 @@ def _centred(profile: Sequence[float]) -> tuple[float, ...]:
     mean = sum(profile) / 12
     spread = math.hypot(*(value - mean for value in profile))
     return tuple((value - mean) / spread for value in profile)
+
+
+def key_profile(key: Key) -> tuple[float, ...]:
+    """How often each pitch class, from C, sounds in a major or minor key; with mean 0 and length 1."""
+    profile = _centred(_MINOR_PROFILE if key.is_minor else _MAJOR_PROFILE)
+    return tuple(profile[(pitch_class - key.root) % 12] for pitch_class in range(12))
 
 
 def _candidates() -> tuple[tuple[Key, tuple[float, ...]], ...]:
