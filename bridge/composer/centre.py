@@ -28,8 +28,10 @@ _ENOUGH: Final = 24.0
 """Quarter notes before which nothing is said: a phrase may lie anywhere."""
 _PULL: Final = 30.0
 """Nats for all of the correlation by which another key fits better."""
-_MOST: Final = 2.0
+_MOST: Final = 1.0
 """Nats by which a pitch class is more, or less, welcome at most."""
+_SETTLED: Final = 0.8
+"""Correlation from which on music is in a key at all: what rests on two notes fits many keys, and none well."""
 
 _KEYS: Final = tuple(Key(root, scale) for root in range(12) for scale in (MAJOR, MINOR))
 _PROFILES: Final = np.array([key_profile(key) for key in _KEYS])  # 24 12
@@ -65,8 +67,9 @@ class Centre:
         # The relative minor of C has its notes: whoever goes there is still at home.
         is_home = np.array([key.pitch_classes == self.home.pitch_classes for key in _KEYS])
         away = int(np.where(is_home, -np.inf, fits).argmax())
-        beyond = float(fits[away] - fits[is_home].max())
-        if beyond <= 0:
+        home = int(np.where(is_home, fits, -np.inf).argmax())
+        beyond = float(fits[away] - fits[home])
+        if beyond <= 0 or fits[away] < _SETTLED:
             return None
-        back = _PROFILES[_KEYS.index(self.home)] - _PROFILES[away]
+        back = _PROFILES[home] - _PROFILES[away]
         return np.asarray(min(_MOST, _PULL * beyond) * back / np.abs(back).max())

@@ -219,7 +219,7 @@ def test_an_accompaniment_agrees_with_its_melody_nearly_as_often_as_the_real_one
     assert float(made[0]) > float(real[0]) - 0.1
 
 
-@pytest.mark.parametrize("rng_seed", [0, 1, 5])
+@pytest.mark.parametrize("rng_seed", [0, 1, 2, 5])
 def test_two_thousand_beats_from_nothing_neither_go_in_circles_nor_lose_their_key(
     bench: Bench, rng_seed: int
 ) -> None:
