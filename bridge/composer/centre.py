@@ -7,6 +7,7 @@ goes to the fifth and comes home; a network that has only its own last minute to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bridge.beats.metre import Beat
+    from bridge.beats.vocabulary import Mask
     from bridge.beats.word import Word
     from bridge.network.demand import Weights
 
@@ -35,6 +37,12 @@ _SETTLED: Final = 0.8
 
 _KEYS: Final = tuple(Key(root, scale) for root in range(12) for scale in (MAJOR, MINOR))
 _PROFILES: Final = np.array([key_profile(key) for key in _KEYS])  # 24 12
+
+
+@cache
+def _has_the_notes_of(home: Key) -> Mask:
+    """Of the 24 keys the one and its relative: whoever goes from C to A minor is still at home."""
+    return np.array([key.pitch_classes == home.pitch_classes for key in _KEYS])
 
 
 @dataclass(slots=True)
@@ -64,8 +72,7 @@ class Centre:
     def _pull(self) -> Weights | None:
         heard = self._heard - self._heard.mean()
         fits = _PROFILES @ heard / max(1e-9, float(np.linalg.norm(heard)))
-        # The relative minor of C has its notes: whoever goes there is still at home.
-        is_home = np.array([key.pitch_classes == self.home.pitch_classes for key in _KEYS])
+        is_home = _has_the_notes_of(self.home)
         away = int(np.where(is_home, -np.inf, fits).argmax())
         home = int(np.where(is_home, fits, -np.inf).argmax())
         beyond = float(fits[away] - fits[home])

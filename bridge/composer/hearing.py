@@ -102,6 +102,7 @@ def _home_of(request: Request) -> Key:
 
 
 _PLAIN: Final = {MAJOR: MAJOR, MINOR: MINOR, HARMONIC_MINOR: MINOR, MELODIC_MINOR: MINOR}
+"""The plain scale of the key that a scale belongs to."""
 
 
 def centre_of(request: Request) -> Key | None:

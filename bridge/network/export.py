@@ -43,7 +43,7 @@ _OPSET: Final = 18
 _IR_VERSION: Final = 9
 _MICROSOFT: Final = "com.microsoft"
 """The domain of what ONNX Runtime has beyond ONNX."""
-_LARGE: Final = 12000
+_LARGE: Final = 12_000
 """Weights of a product for which int8 saves more than it costs."""
 _EXACT_ENOUGH: Final = 4
 """`MatMulNBits`' accuracy level for products in int8, with sums in int32."""
