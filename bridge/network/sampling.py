@@ -255,11 +255,11 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
 def _sated(asking: _Asking) -> Chances:
     """The chance of each word that was heard, (n, words), when passages are less welcome that were followed long."""
     leanings = [demand.leaning for demand in asking.weighing.demands]
-    if not any(leaning.satiety for leaning in leanings):
-        return asking.outlook.chances
     satiety, tolerance = np.array([(each.satiety, each.tolerance) for each in leanings], np.float32).T[
-        ..., None
+        :, :, None
     ]
+    if not satiety.any() or not asking.song.runtime.config.memory:
+        return asking.outlook.chances
     sated = asking.outlook.logs.copy()
     sated[:, :-1] -= satiety * np.maximum(0, asking.song.likeness - tolerance)
     return asking.song.chances(asking.voice, sated)

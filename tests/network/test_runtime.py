@@ -14,7 +14,9 @@ import torch
 from bridge.beats.playlist import Score
 from bridge.beats.vocabulary import SIZE, spell
 from bridge.beats.word import Word, parse_word
+from bridge.composer import Composer
 from bridge.config import NetworkConfig
+from bridge.music.note import Role
 from bridge.network import memory as memory_module
 from bridge.network import sessions as sessions_module
 from bridge.network.batch import collate, prepare
@@ -33,6 +35,7 @@ from bridge.network.measuring import to_inputs
 from bridge.network.model import MacNet
 from bridge.network.runtime import Runtime, Song
 from bridge.network.tensors import read_model_weights
+from bridge.request import Kind, Request
 from tests.network import toy
 
 BUNDLED = Path(__file__).parents[2] / "bridge" / "models" / "folk"
@@ -230,3 +233,9 @@ def test_music_that_goes_in_circles_is_known_as_such_even_where_it_is_varied(
         song.end()
     assert song.likeness.shape == (1, 40)
     assert song.likeness.max() == pytest.approx(likeness, abs=0.05)
+
+
+def test_a_network_without_a_memory_composes_from_nothing(toy_shelf: Shelf) -> None:
+    request = Request(Kind.GENERATE, {}, 32 * 960, 2, 0, "plain", {"temperature": 0.0})
+    for variation in Composer(toy_shelf).compose(request):
+        assert len(variation.clips[Role.MELODY].notes) >= 16
