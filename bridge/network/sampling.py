@@ -255,9 +255,8 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
 def _sated(asking: _Asking) -> Chances:
     """The chance of each word that was heard, (n, words), when passages are less welcome that were followed long."""
     leanings = [demand.leaning for demand in asking.weighing.demands]
-    satiety, tolerance = np.array([(each.satiety, each.tolerance) for each in leanings], np.float32).T[
-        :, :, None
-    ]
+    satiety = np.array([[leaning.satiety] for leaning in leanings], np.float32)
+    tolerance = np.array([[leaning.tolerance] for leaning in leanings], np.float32)
     if not satiety.any() or not asking.song.runtime.config.memory:
         return asking.outlook.chances
     sated = asking.outlook.logs.copy()
