@@ -178,8 +178,8 @@ class _Stage:
                 line.add(beat, made)
             self._played.append(tuple(words))
         self._song.end()
-        for centre, made_of in zip(self._centres, zip(*self._played, strict=True), strict=False):
-            centre.add(beat, made_of)
+        for row, centre in enumerate(self._centres):
+            centre.add(beat, [words[row] for words in self._played])
         return self._played
 
     def _choose(self, number: int, beat: Beat, voice: int, given: Given) -> list[Word]:

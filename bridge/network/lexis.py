@@ -99,7 +99,10 @@ def derived(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, F
 
 
 def _of_plans(weights: Mapping[str, Floats], config: NetworkConfig) -> dict[str, Floats]:
-    """For each voice the columns of its speller's gates that a plan goes through, (3P, P)."""
+    """For each voice the columns of its speller's gates that a plan goes through, (3P, P).
+
+    In int8 they have scales of their own: the largest weight of a row may stand among the symbol's columns.
+    """
     names = [f"spellers.{voice}" for voice in range(config.voices)]
     return {
         f"{name}.{OF_PLAN}": np.ascontiguousarray(
