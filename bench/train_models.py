@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge.beats.playlist import cut
 from bridge.config import TrainSettings
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import Card, read_card, read_config
@@ -39,10 +40,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """A bundled model: its corpus (a folder with `train` and `valid`), and how it is made."""
+    """A bundled model.
+
+    Attributes:
+        corpus: a folder with `train` and `valid`.
+        recipe: how it is made.
+        has_endings: whether it learns the last bar of each song. Tunes end with rests that fill up the bar of their
+            pickup; who has learned those stops in the middle of an answer, which cannot know of any end.
+    """
 
     corpus: str
     recipe: Recipe
+    has_endings: bool = True
 
 
 FOLK: Final = Recipe(
@@ -77,7 +86,7 @@ SONGS: Final = Recipe(
         "broken chords.",
     ),
 )
-BUNDLED: Final = {"folk": Bundled("nottingham", FOLK), "songs": Bundled("lieder", SONGS)}
+BUNDLED: Final = {"folk": Bundled("nottingham", FOLK, has_endings=False), "songs": Bundled("lieder", SONGS)}
 _ONTO_RATE: Final = 1e-3
 _SAYS_SOMETHING: Final = ("weigh", "unlike", "lag_query")
 """The weights by which a pointer's likeness and lags come to bear."""
@@ -96,11 +105,15 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--onto", type=Path, help="the folder of a model to go on from")
     options = parser.parse_args()
-    recipe = BUNDLED[options.name].recipe
-    corpus = options.data / BUNDLED[options.name].corpus
+    bundled = BUNDLED[options.name]
+    recipe, corpus = bundled.recipe, options.data / bundled.corpus
+    reading = read_folder(corpus / "train", exclude=recipe.settings.exclude)
+    if not bundled.has_endings:
+        reading = replace(reading, scores=tuple(map(without_last_bar, reading.scores)))
     made = train(
         corpus / "train",
         options.name,
+        reading=reading,
         recipe=replace(recipe, settings=replace(recipe.settings, minutes=options.minutes)),
         models_dir=options.models,
         resume=options.resume,
@@ -108,6 +121,12 @@ def main() -> None:
         audience=Audience(_print_progress),
     )
     measure_card(made.folder, corpus / "valid")
+
+
+def without_last_bar(score: Score) -> Score:
+    """A score without its last bar; as it is where it has no other."""
+    end = sum(beat.bar < score.beats[-1].bar for beat in score.beats)
+    return cut(score, 0, end) if end else score
 
 
 def _fit_onto(
