@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,11 @@ from bench.promises import Bench, Primer, distance, mean, pitches, quantile
 from bridge.composer import Composer
 from bridge.composer.manner import longest_run
 from bridge.config import DEFAULT_MODEL
+from bridge.evaluation.cases import cases_of, read_pieces
 from bridge.evaluation.long import generated_minutes
+from bridge.evaluation.questions import answer_of
 from bridge.music.key import MINOR, Key, find_scale
-from bridge.music.note import VOICES, Role
+from bridge.music.note import TICKS_PER_BEAT, VOICES, Clip, Role, Ticks
 from bridge.network.checkpoint import default_shelf
 from bridge.request import Kind
 
@@ -180,6 +182,27 @@ def test_a_rhythm_that_is_kept_is_the_clips_with_new_pitches(bench: Bench, found
 def test_answers_cut_the_beat_as_the_clip_does(bench: Bench, found: Sequence[Primer]) -> None:
     (row, _) = promises.keeps_subdivisions(bench, found)
     assert float(row[1].split()[0]) > 0.98
+
+
+def test_a_tune_that_never_rests_is_not_stopped_as_if_it_were_over(songs_folder: Path) -> None:
+    answer = answer_of(Composer(default_shelf(Path("/nonexistent"))), "folk", {})
+    cases = cases_of(read_pieces(songs_folder / "nottingham" / "valid"), 120)
+    whole = [case for case in cases if longest_rest(case.primer[Role.MELODY]) < TICKS_PER_BEAT // 8]
+    made = [voices[Role.MELODY] for number, case in enumerate(whole) for voices in answer(case, number)]
+    stopped, really = (
+        mean([longest_rest(clip) >= TICKS_PER_BEAT for clip in clips])
+        for clips in (made, [case.real[Role.MELODY] for case in whole])
+    )
+    assert len(made) > 300
+    assert really < 0.05
+    assert stopped < 0.05  # a network that has learned how tunes end stops in one answer of ten
+
+
+def longest_rest(clip: Clip) -> Ticks:
+    """Ticks of the longest silence after the first note."""
+    ends = accumulate((note.end for note in clip.notes), max)
+    starts = [*(note.onset for note in clip.notes[1:]), clip.length]
+    return max(start - end for end, start in zip(ends, starts, strict=True))
 
 
 def test_a_played_clip_gets_a_played_answer_with_its_accents(bench: Bench, found: Sequence[Primer]) -> None:

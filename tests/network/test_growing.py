@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from bench.train_models import grown
+from bench.train_models import grown, without_last_bar
+from bridge.beats.playlist import cut
 from bridge.config import NetworkConfig
 from bridge.network.batch import collate, prepare
 from bridge.network.measuring import to_inputs
@@ -55,3 +56,20 @@ def test_what_is_new_in_it_learns() -> None:
         name for name, value in model.named_parameters() if value.grad is not None and value.grad.any()
     }
     assert {"grooves.0.query.weight", "grooves.1.run", "spellers.0.plan.weight"} <= learning
+
+
+def test_a_tune_without_its_ending_is_the_same_up_to_its_last_bar() -> None:
+    for song in toy.songs():
+        bars = {beat.bar for beat in song.beats}
+        assert len(bars) > 1
+        shorter = without_last_bar(song)
+        assert {beat.bar for beat in shorter.beats} == bars - {max(bars)}
+        for whole, rest in zip(song.voices, shorter.voices, strict=True):
+            assert rest[1:] == whole[1 : len(shorter)]
+
+
+def test_a_tune_of_one_bar_is_learned_as_it_is() -> None:
+    song = toy.songs()[0]
+    bar = sum(beat.bar == song.beats[0].bar for beat in song.beats)
+    one = cut(song, 0, bar)
+    assert without_last_bar(one) == one
