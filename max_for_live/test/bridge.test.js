@@ -5,11 +5,12 @@ const dgram = require("node:dgram");
 const { test, before, after, afterEach } = require("node:test");
 const assert = require("node:assert/strict");
 const { BUNDLED, DEFAULT, Bridge, BadLine } = require("./bridges.js");
-const { Device } = require("./fake_max.js");
+const { Device, FACE } = require("./fake_max.js");
 const { World } = require("./fake_live.js");
 const osc = require("./osc.js");
 const { session, deviceIn, pressed, faults, removeAll, rows, tracks } = require("./sets.js");
 
+const { reply_first: REPLY_FIRST, reply_last: REPLY_LAST } = FACE.ports;
 const bridge = new Bridge();
 const cleanups = [];
 before(() => bridge.start());
@@ -28,6 +29,19 @@ async function line(tap) {
   const it = cleanly(await new BadLine(bridge.port, Math.random, 0).open());
   it.tap = tap;
   return it;
+}
+
+// A port that another program holds, of those that a device takes. Which are free is not known beforehand: programs that ask for
+// any port get these, too.
+async function held() {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const holder = dgram.createSocket("udp4");
+    const at = Math.random();
+    const port = REPLY_FIRST + Math.floor(at * (REPLY_LAST - REPLY_FIRST + 1));
+    const isHeld = await new Promise((resolve) => holder.on("error", () => resolve(false)).bind(port, "127.0.0.1", () => resolve(true)));
+    if (isHeld) return { port, at, release: () => holder.close() };
+  }
+  throw new Error("no free port among those of a device");
 }
 
 function unchanged(world, device, before) {
@@ -94,30 +108,29 @@ test("two devices in a set, and a second set, do not disturb each other", async 
 });
 
 test("a reply port that is taken: another is found, or with a fixed one it is said", async () => {
-  const holder = cleanly(dgram.createSocket("udp4"));
-  await new Promise((resolve) => holder.bind(40500, "127.0.0.1", resolve));
+  const holder = cleanly(await held(), "release");
   const { world } = session();
-  const unlucky = [0.5, 500 / 9000, 500 / 9000];
+  const unlucky = [0.5, holder.at, holder.at];
   const device = await deviceIn(world, bridge, { random: () => unlucky.shift() ?? Math.random() });
-  assert.notEqual(device.listening, 40500);
-  const fixed = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: 40500 } }), "remove");
+  assert.equal(unlucky.length, 0);
+  assert.notEqual(device.listening, holder.port);
+  const fixed = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: holder.port } }), "remove");
   fixed.recall().start();
-  await fixed.says(/^Reply port 40500 is taken by another device or program: set Reply to 0/);
-  assert.match(await pressed(fixed, "continue"), /^Reply port 40500 is taken/);
+  await fixed.says(new RegExp(`^Reply port ${holder.port} is taken by another device or program: set Reply to 0`));
+  assert.match(await pressed(fixed, "continue"), new RegExp(`^Reply port ${holder.port} is taken`));
   assert.equal(fixed.face.online[0], 0);
   fixed.turn("reply", 0);
   await fixed.connected();
 });
 
 test("a port that was taken is used once it is free", async () => {
-  const holder = dgram.createSocket("udp4");
-  await new Promise((resolve) => holder.bind(40501, "127.0.0.1", resolve));
-  const device = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: 40501 }, clock: 8 }), "remove");
+  const holder = await held();
+  const device = cleanly(new Device(session().world, { bridge: bridge.port, values: { reply: holder.port }, clock: 8 }), "remove");
   device.recall().start();
-  await device.says(/^Reply port 40501 is taken/);
-  holder.close();
+  await device.says(new RegExp(`^Reply port ${holder.port} is taken`));
+  holder.release();
   await device.connected();
-  assert.equal(device.listening, 40501);
+  assert.equal(device.listening, holder.port);
 });
 
 test("where a device cannot hear itself but the bridge, it works; where neither, it says so", async () => {

@@ -51,7 +51,8 @@ class Bridge {
 
   kill(signal = "SIGKILL") {
     return new Promise((resolve) => {
-      if (!this.process || this.process.exitCode !== null) return resolve();
+      // One that a signal ended has no exit code, and says no more that it is over.
+      if (!this.process || this.process.exitCode !== null || this.process.signalCode !== null) return resolve();
       this.process.removeAllListeners("exit");
       this.process.on("exit", resolve);
       this.process.kill(signal);
