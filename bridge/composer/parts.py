@@ -49,7 +49,7 @@ def part_of(request: Request, shifts: Mapping[Role, int]) -> Part:
         keeps = tuple(role not in made for role in VOICES)
         return Part(primer, tuple((beat, (None, None)) for beat, _ in primer), keeps)
     frame = _frame_after(request)
-    return Part(primer, tuple((beat, (None, None)) for beat in frame))
+    return Part(_from_first_note(primer), tuple((beat, (None, None)) for beat in frame))
 
 
 def made_voices(request: Request) -> tuple[Role, ...]:
@@ -77,6 +77,16 @@ def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tupl
     unknown: Given = (None,) * len(frame)
     lines = [_words_of(clips[role], shifts[role]) if role in clips else unknown for role in VOICES]
     return tuple((beat, tuple(words)) for beat, *words in zip(frame, *lines, strict=True))
+
+
+def _from_first_note(primer: tuple[tuple[Beat, Given], ...]) -> tuple[tuple[Beat, Given], ...]:
+    """A primer without the beats before its first note.
+
+    They fill a bar up to a pickup, or wait for an entry, and are no part of the music: a network that hears them plays
+    them again in the middle of its answer.
+    """
+    first = next((at for at, (_, given) in enumerate(primer) if any(word and word.notes for word in given)), 0)
+    return primer[first:]
 
 
 def _open(beats: Sequence[tuple[Beat, Given]], made: Sequence[Role]) -> tuple[tuple[Beat, Given], ...]:

@@ -198,6 +198,21 @@ def test_a_tune_that_never_rests_is_not_stopped_as_if_it_were_over(songs_folder:
     assert stopped < 0.05  # a network that has learned how tunes end stops in one answer of ten
 
 
+def test_the_rests_before_a_pickup_do_not_come_back(songs_folder: Path) -> None:
+    answer = answer_of(Composer(default_shelf(Path("/nonexistent"))), "folk", {})
+    cases = cases_of(read_pieces(songs_folder / "nottingham" / "valid"), 320)
+    late = [
+        case
+        for case in cases
+        if min(clip.notes[0].onset for clip in case.primer.values()) >= TICKS_PER_BEAT
+        and longest_rest(case.primer[Role.MELODY]) < TICKS_PER_BEAT // 8
+    ]
+    made = [voices[Role.MELODY] for number, case in enumerate(late) for voices in answer(case, number)]
+    assert len(made) > 100
+    # One that hears those rests plays them again in one answer of six.
+    assert mean([max(clip.notes[0].onset, longest_rest(clip)) >= TICKS_PER_BEAT for clip in made]) < 0.08
+
+
 def longest_rest(clip: Clip) -> Ticks:
     """Ticks of the longest silence after the first note."""
     ends = accumulate((note.end for note in clip.notes), max)
