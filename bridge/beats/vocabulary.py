@@ -147,7 +147,7 @@ class Speller:
     Args:
         sounding: the pitches left sounding by the beat before, ascending.
         allowed: of 128 keys, those that may be articulated (a locked key); all when not given.
-        must_strike: the word shall not be a rest.
+        must_strike: something is struck in the word.
         may_hold: what sounds may be held over; not where a clip ends and its answer begins.
         places: of the `LAST` positions of `GRID` before the beat's end, those where a note may start; the beat
             itself is always one of them. All when not given.
@@ -224,7 +224,7 @@ class Speller:
         mask[NONE] = True
         if not self._may_hold:
             return
-        mask[SUSTAIN] = True
+        mask[SUSTAIN] = not self._must_strike
         mask[SOME] = len(self._sounding) > 1 or bool(self._ends[1:].any())
         held = sum(map(self._allowed.item, self._sounding))
         mask[ALL] = self._open > held  # then something else must be struck

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from bridge.beats.grid import GRID, tick_of
@@ -32,9 +33,11 @@ class Manner:
         rate: onsets a quarter note.
         onsets: onsets a felt beat.
         chord: pitches an onset.
+        fullness: keys that sound at a time, on average.
         divisions: for each length of a felt beat, into how many equal parts its onsets cut it.
         ends: for each length of a felt beat, the indices in `GRID` where notes end inside of one.
         silence: ticks of its longest silence.
+        wait: ticks of the longest stretch in which it strikes nothing.
         run: how often it strikes one pitch in a row at most.
     """
 
@@ -44,9 +47,11 @@ class Manner:
     rate: float
     onsets: float
     chord: float
+    fullness: float
     divisions: Mapping[Ticks, frozenset[int]]
     ends: Mapping[Ticks, frozenset[int]]
     silence: Ticks
+    wait: Ticks
     run: int
 
 
@@ -64,11 +69,21 @@ def manner_of(words: Sequence[Word], beats: Sequence[Beat]) -> Manner | None:
         rate=onsets / quarters,
         onsets=onsets / len(words),
         chord=len(pitches) / onsets,
+        fullness=_sounded(words, beats) / quarters,
         divisions=divisions_of(words, beats),
         ends=_ends_of(words, beats),
         silence=longest_silence(words, beats),
+        wait=longest_wait(words, beats),
         run=longest_run(pitches),
     )
+
+
+def _sounded(words: Sequence[Word], beats: Sequence[Beat]) -> float:
+    """Quarter notes for which keys sound, those of every key counted."""
+    parts = (
+        note.duration * beat.felt for word, beat in zip(words, beats, strict=True) for note in word.notes
+    )
+    return sum(parts) / PARTS / TICKS_PER_BEAT
 
 
 def _struck(word: Word) -> list[int]:
@@ -93,6 +108,18 @@ def longest_silence(words: Sequence[Word], beats: Sequence[Beat]) -> Ticks:
             longest = max(longest, tick_of(note.onset, beat) - quiet_from)
             quiet_from = max(quiet_from, tick_of(note.end, beat))
     return max(longest, beats[-1].start + beats[-1].length - quiet_from)
+
+
+def longest_wait(words: Sequence[Word], beats: Sequence[Beat]) -> Ticks:
+    """Ticks of the longest stretch, from the first beat's start to the last one's end, in which nothing is struck."""
+    strikes = [
+        tick_of(note.onset, beat)
+        for word, beat in zip(words, beats, strict=True)
+        for note in word.notes
+        if note.articulated
+    ]
+    line = [beats[0].start, *sorted(strikes), beats[-1].start + beats[-1].length]
+    return max(after - before for before, after in pairwise(line))
 
 
 def divisions_of(words: Iterable[Word], beats: Iterable[Beat]) -> dict[Ticks, frozenset[int]]:

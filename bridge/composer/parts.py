@@ -82,10 +82,12 @@ def _given_beats(clips: Mapping[Role, Clip], shifts: Mapping[Role, int]) -> tupl
 def _from_first_note(primer: tuple[tuple[Beat, Given], ...]) -> tuple[tuple[Beat, Given], ...]:
     """A primer without the beats before its first note.
 
-    They fill a bar up to a pickup, or wait for an entry, and are no part of the music: a network that hears them plays
-    them again in the middle of its answer.
+    They fill a bar up to a pickup, or wait for an entry, and are no part of the music: a network that hears them
+    plays them again in the middle of its answer.
     """
-    first = next((at for at, (_, given) in enumerate(primer) if any(word and word.notes for word in given)), 0)
+    first = next(
+        (at for at, (_, given) in enumerate(primer) if any(word and word.notes for word in given)), 0
+    )
     return primer[first:]
 
 

@@ -60,6 +60,10 @@ _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
+_WAITS: Final = 2
+"""How many bars, or times as long as in its clip, chords may strike nothing: 3 of 100 real ones do longer."""
+_RESTS: Final[Ticks] = TICKS_PER_BEAT // 4
+"""Silences that are shorter are the gaps between notes that are not quite held."""
 _FOREIGN: Final = 45.0
 """Nats against a tone that is foreign to a harmony that shall stay."""
 _AGREEING: Final = 1.5
@@ -127,7 +131,7 @@ def _plain_bounds(request: Request, part: Part) -> Bounds:
         np.ones(128, np.bool_),
         places=places,
         ends=places,
-        silence=_silence(frame, request.length, 0),
+        silence=_silence(_bar(frame), request.length),
         going_on=math.log(density),
         leaning=leaning_of(request),
     )
@@ -148,7 +152,7 @@ def _voice_bounds(
         welcome = _moved_welcome(hearing, middle) if hearing.up and middle else plain.welcome
         rate = _FROM_NOTHING * density if request.kind is Kind.GENERATE and role is Role.MELODY else 0.0
         return replace(plain, allowed=hearing.allowed, welcome=welcome, rate=rate, typical=rate)
-    is_given = role in request.clips
+    is_given, bar = role in request.clips, _bar(part.frame)
     places = busy_places(manner, _felts(part.frame), density=density)
     return replace(
         plain,
@@ -156,12 +160,14 @@ def _voice_bounds(
         welcome=range_welcome(manner, up=hearing.up),
         places=places,
         ends=_ends(manner, places),
-        silence=_silence(part.frame, request.length, manner.silence if is_given else 0),
+        silence=_silence(_longest_silence(manner, role, bar), request.length) if is_given else plain.silence,
+        wait=_WAITS * max(manner.wait, bar) if is_given and role is Role.ACCOMPANIMENT else plain.wait,
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
         rate=manner.rate * density,
         going_on=_AHEAD * math.log(density),
         typical=manner.onsets * density,
         chord=manner.chord if is_given else 0.0,
+        fullness=manner.fullness if is_given else 0.0,
         slack=AT_EASE if density == 1 else SLACK,
     )
 
@@ -184,9 +190,15 @@ def _moved_welcome(hearing: Hearing, middle: float) -> np.ndarray[tuple[int], np
     return np.asarray(-0.15 * np.maximum(0, away - 7))
 
 
-def _silence(frame: Sequence[Beat], length: Ticks, own: Ticks) -> Ticks:
-    """Ticks for which a voice is never silent: a bar, or longer than in the clip; it is never silent throughout."""
-    return max(1, min(max(_bar(frame), own + 1), length // 2))
+def _silence(longest: Ticks, length: Ticks) -> Ticks:
+    """Ticks for which a voice is never silent, be it for the longest that it may; it is never silent throughout."""
+    return max(1, min(longest, length // 2))
+
+
+def _longest_silence(manner: Manner, role: Role, bar: Ticks) -> Ticks:
+    """A bar, or longer than in the clip; half a bar for chords that never rest: who stops then is missed."""
+    never_rests = role is Role.ACCOMPANIMENT and manner.silence < _RESTS
+    return bar // 2 if never_rests else max(bar, manner.silence + 1)
 
 
 def _bar(frame: Sequence[Beat]) -> Ticks:

@@ -59,11 +59,13 @@ class Bounds:
         places: for each length of a felt beat, where notes may start; everywhere for lengths that are not named.
         ends: for each length of a felt beat, where notes may end; everywhere for lengths that are not named.
         silence: ticks for which the voice is never silent.
+        wait: ticks within which the voice strikes again.
         longest_run: how often it may strike one pitch in a row.
         rate: onsets a quarter note that it is held to; 0 leaves it free.
         going_on: nats for one more onset before anything was played.
         typical: onsets a beat.
         chord: pitches an onset that it is held to; 0 leaves it free.
+        fullness: keys that sound at a time, on average, below which it does not fall for long; 0 leaves it free.
         slack: quarter notes' worth of onsets, or chords, ahead or behind that are as good as none.
         leaning: towards new words.
     """
@@ -73,11 +75,13 @@ class Bounds:
     places: Mapping[Ticks, Mask] = field(default_factory=dict)
     ends: Mapping[Ticks, Mask] = field(default_factory=dict)
     silence: Ticks = 1 << 40
+    wait: Ticks = 1 << 40
     longest_run: int = LONGEST_RUN
     rate: float = 0.0
     going_on: float = 0.0
     typical: float = 0.0
     chord: float = 0.0
+    fullness: float = 0.0
     slack: float = SLACK
     leaning: Leaning = field(default_factory=Leaning)
 
@@ -129,9 +133,11 @@ class Line:
         sounding: the pitches that its last word left sounding.
         may_hold: whether they may be held over.
         quiet: ticks for which nothing has sounded.
+        waited: ticks since it has struck.
         struck: notes so far.
         onsets: onsets so far.
         quarters: quarter notes so far.
+        sounded: quarter notes of every key so far.
         run: what was struck last, and how often in a row.
     """
 
@@ -139,9 +145,11 @@ class Line:
     sounding: tuple[int, ...] = ()
     may_hold: bool = True
     quiet: Ticks = 0
+    waited: Ticks = 0
     struck: int = 0
     onsets: int = 0
     quarters: float = 0.0
+    sounded: float = 0.0
     run: Run = field(default_factory=Run)
 
     def demand(self, beat: Beat, *, at_once: bool = False) -> Demand:
@@ -159,6 +167,8 @@ class Line:
             typical=bounds.typical,
             stacking=self._stacking(),
             chord=max(1.0, bounds.chord),
+            filling=self._thin(),
+            fullness=max(1.0, bounds.fullness),
             run=Run(self.run.pitch, self.run.length, bounds.longest_run),
             leaning=bounds.leaning,
         )
@@ -169,15 +179,19 @@ class Line:
         self.struck += len(facts.struck)
         self.onsets += len(facts.onsets)
         self.quarters += beat.length / TICKS_PER_BEAT
+        self.sounded += facts.lengths * beat.felt / PARTS / TICKS_PER_BEAT
         for pitch in facts.struck:
             self.run = self.run.then(pitch)
-        rest = beat.start + beat.length - tick_of(facts.end, beat)
-        self.quiet = max(0, rest) if facts.end else self.quiet + beat.length
+        end = beat.start + beat.length
+        self.quiet = max(0, end - tick_of(facts.end, beat)) if facts.end else self.quiet + beat.length
+        self.waited = (
+            end - tick_of(GRID[facts.onsets[-1]], beat) if facts.onsets else self.waited + beat.length
+        )
         self.sounding, self.may_hold = facts.sounding, True
 
     def _strike_by(self, beat: Beat) -> int | None:
-        """The last place at which a note must start, or the voice has been silent for too long."""
-        left = self.bounds.silence - self.quiet
+        """The last place at which a note must start, or the voice has been silent, or still, for too long."""
+        left = min(self.bounds.silence - self.quiet, self.bounds.wait - self.waited)
         if left > beat.length:
             return None
         return max(0, bisect_left(_ticks_of_grid(beat.felt), left) - 1)
@@ -194,7 +208,12 @@ class Line:
         chord = self.bounds.chord
         if chord <= 1:
             return NEVER if chord else 0.0
-        return _bounded(_urge((self.onsets * chord - self.struck) / chord, self.bounds.slack))
+        return _bounded(_urge((self.onsets * chord - self.struck) / chord, self.bounds.slack) + self._thin())
+
+    def _thin(self) -> float:
+        """Nats for sounding on, and with more keys, where it has been thinner than its clip for longer than a bar."""
+        full = self.bounds.fullness
+        return _bounded(_urge(max(0.0, self.quarters - self.sounded / full), AT_EASE)) if full else 0.0
 
 
 def _urge(behind: float, slack: float) -> float:

@@ -121,6 +121,8 @@ class Demand(NamedTuple):
         typical: how many onsets a beat has: with as many, `going_on` speaks neither for nor against a word.
         stacking: nats for every further pitch of an onset.
         chord: how many pitches an onset has: with as many, `stacking` speaks neither for nor against a word.
+        filling: nats for as many keys that sound up to the end of the beat as `fullness` says, and against none.
+        fullness: how many keys those are.
         run: what was struck last, and how often in a row.
         rhythm: the rhythm that the word has; free where it is None.
         leaning: towards new words.
@@ -137,6 +139,8 @@ class Demand(NamedTuple):
     typical: float = 0.0
     stacking: float = 0.0
     chord: float = 1.0
+    filling: float = 0.0
+    fullness: float = 1.0
     run: Run = Run()
     rhythm: Rhythm | None = None
     leaning: Leaning = Leaning()
@@ -145,6 +149,10 @@ class Demand(NamedTuple):
     def holdable(self) -> tuple[int, ...]:
         """The pitches that the word may hold."""
         return self.sounding if self.may_hold else ()
+
+    def worth_of_sounding(self, keys: int) -> float:
+        """Nats for a number of keys that sound up to the end of the beat."""
+        return self.filling * (2 * min(1.0, keys / self.fullness) - 1)
 
 
 class Facts(NamedTuple):
@@ -158,6 +166,7 @@ class Facts(NamedTuple):
         groups: as in `Rhythm`.
         sounding: as in `Word`.
         end: where the last of its notes ends, 0 of none.
+        lengths: of all its notes together.
     """
 
     struck: tuple[int, ...]
@@ -167,6 +176,7 @@ class Facts(NamedTuple):
     groups: tuple[tuple[int, int, int], ...]
     sounding: tuple[int, ...]
     end: Parts
+    lengths: Parts
 
 
 _KNOWN: Final = 8_192
@@ -200,6 +210,7 @@ def _find_facts(word: Word) -> Facts:
         tuple([(*span, count) for span, count in sorted(spans.items())]),
         word.sounding,
         max([note.end for note in word.notes], default=0),
+        sum([note.duration for note in word.notes]),
     )
 
 
@@ -223,7 +234,9 @@ def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[n
     for each, demand in zip(biases, demands, strict=True):
         each[:, PITCH_0:] = demand.welcome
         each[1, PITCH_0:] += demand.stacking
-        each[:, END] = each[:, SUSTAIN] = each[:, FIN] = -demand.going_on
+        each[:, END] = -demand.going_on - demand.filling
+        each[:, FIN] = -demand.going_on + demand.filling
+        each[:, SUSTAIN] = -demand.going_on + demand.worth_of_sounding(len(demand.sounding))
     return biases.reshape(-1, SIZE) * np.float32(firmness)
 
 

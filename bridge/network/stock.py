@@ -32,7 +32,10 @@ _ONSET_0: Final = _HELD_0 + _KEYS
 """`_ONSET_0 + i`: something starts at `GRID[i]`."""
 _FIRST_0: Final = _ONSET_0 + LAST
 """`_FIRST_0 + i`: nothing starts before `GRID[i]`; with `LAST`, nothing starts at all."""
-_TOKENS: Final = _FIRST_0 + LAST + 1
+_SOUNDING_0: Final = _FIRST_0 + LAST + 1
+"""`_SOUNDING_0 + n`: n keys sound up to the end of the beat, or more, if n is `_MANY`."""
+_MANY: Final = 12
+_TOKENS: Final = _SOUNDING_0 + _MANY + 1
 """How many there are."""
 
 _LEAST_ROOM: Final = 64
@@ -148,6 +151,7 @@ def _tokens_of(facts: Facts) -> list[int]:
         *(_HELD_0 + pitch for pitch, _ in facts.held),
         *(_ONSET_0 + onset for onset in facts.onsets),
         _FIRST_0 + first,
+        _SOUNDING_0 + min(_MANY, len(facts.sounding)),
     ]
 
 
@@ -161,13 +165,15 @@ def _worth(demands: Sequence[Demand]) -> Weights:
     worth[:, _HELD_0:_ONSET_0] = -np.inf
     worth[:, _ONSET_0:_FIRST_0] = np.where(places, 0, -np.inf)
     for row, demand in zip(worth, demands, strict=True):
-        if demand.rhythm is not None:  # it says by itself what is held, and when something is struck
+        if demand.rhythm is not None:  # it says by itself what is held, struck and left sounding
             row[_HELD_0:] = 0
             continue
         for pitch in demand.holdable:
             row[_HELD_0 + pitch] = 0
         if demand.strike_by is not None:
-            row[_FIRST_0 + demand.strike_by + 1 :] = -np.inf
+            row[_FIRST_0 + demand.strike_by + 1 : _SOUNDING_0] = -np.inf
+        if demand.filling:
+            row[_SOUNDING_0:] = [demand.worth_of_sounding(keys) for keys in range(_MANY + 1)]
     return worth
 
 

@@ -61,6 +61,28 @@ def test_silence_counts_from_where_the_last_note_ended() -> None:
     assert GRID[line.demand(BEATS[2]).strike_by or 0] < PARTS // 2
 
 
+def test_a_chord_that_is_held_for_long_is_struck_again() -> None:
+    line = Line(Bounds(ALL, wait=2400))
+    line.add(BEATS[0], parse_word("60-0.5-1@0.5"))
+    assert line.waited == 480
+    line.add(BEATS[1], parse_word("60-1-0"))
+    assert line.demand(BEATS[2]).strike_by == LAST - 1
+    line.add(BEATS[2], parse_word("60-1-0"))
+    assert line.demand(BEATS[3]).strike_by == 0
+
+
+def test_chords_that_sound_less_than_those_of_the_clip_are_asked_to_sound_on() -> None:
+    thin, full = Line(Bounds(ALL, chord=3.0, fullness=3.0)), Line(Bounds(ALL, chord=3.0, fullness=3.0))
+    for beat in BEATS[:6]:
+        thin.add(beat, parse_word("60-0.5-1"))
+        full.add(beat, parse_word("60-1-1#64-1-1@0#67-1-1@0"))
+    assert thin.sounded == 3
+    thinner, as_ever = (line.demand(BEATS[6]) for line in (thin, full))
+    assert as_ever.filling == 0 < thinner.filling
+    assert thinner.stacking > as_ever.stacking
+    assert thinner.worth_of_sounding(3) > 0 > thinner.worth_of_sounding(1) > thinner.worth_of_sounding(0)
+
+
 def test_no_note_starts_behind_the_end_of_a_cut_beat() -> None:
     cut = beats_of((MeterChange(0, Meter(4, 4)),), 480)[0]
     places = Line(Bounds(ALL)).demand(cut).places

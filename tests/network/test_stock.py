@@ -49,6 +49,8 @@ def drawn(rng: np.random.Generator) -> Demand:
         typical=1.3,
         stacking=float(rng.normal()),
         chord=2.0,
+        filling=float(rng.normal()) if rng.random() < 0.5 else 0.0,
+        fullness=1.5,
         run=Run(int(rng.choice([48, 60, 72])), int(rng.integers(8)), int(rng.integers(1, 9))),
         rhythm=Rhythm(facts.held, facts.groups) if rng.random() < 0.3 else None,
     )
@@ -84,7 +86,8 @@ def weight(word: Word, demand: Demand) -> float:
     more = min(SURPLUS, max(-SURPLUS, onsets - demand.typical))
     thicker = min(SURPLUS, max(-SURPLUS, struck - onsets * demand.chord))
     welcome = sum(float(demand.welcome[pitch]) for pitch in facts.struck)
-    return demand.going_on * more + demand.stacking * thicker + welcome
+    full = 0.0 if demand.rhythm else demand.filling * (2 * min(1.0, len(facts.sounding) / 1.5) - 1)
+    return demand.going_on * more + demand.stacking * thicker + welcome + full
 
 
 def weighed(stock: Stock, rows: Sequence[int], *demands: Demand) -> list[list[float]]:
