@@ -61,7 +61,7 @@ _INVENTED: Final = 8.0
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
 _WAITS: Final = 2
-"""How many bars, or times as long as in its clip, chords may strike nothing: 3 of 100 real ones do longer."""
+"""How many bars, or times as long as in its clip, a voice may strike nothing: 3 of 100 real chords do longer."""
 _RESTS: Final[Ticks] = TICKS_PER_BEAT // 4
 """Silences that are shorter are the gaps between notes that are not quite held."""
 _FOREIGN: Final = 45.0
@@ -100,6 +100,7 @@ def imagining(part: Part, hearings: Mapping[Role, Hearing]) -> list[Bounds]:
             hearings[role].allowed,
             places=_shared_places(divisions, frame),
             silence=_bar(frame) if frame else 1,
+            wait=_WAITS * _bar(frame) if frame else 1,
         )
         for role in VOICES
     ]
@@ -132,6 +133,7 @@ def _plain_bounds(request: Request, part: Part) -> Bounds:
         places=places,
         ends=places,
         silence=_silence(_bar(frame), request.length),
+        wait=_WAITS * _bar(frame),
         going_on=math.log(density),
         leaning=leaning_of(request),
     )
@@ -161,7 +163,7 @@ def _voice_bounds(
         places=places,
         ends=_ends(manner, places),
         silence=_silence(_longest_silence(manner, role, bar), request.length) if is_given else plain.silence,
-        wait=_WAITS * max(manner.wait, bar) if is_given and role is Role.ACCOMPANIMENT else plain.wait,
+        wait=_WAITS * max(manner.wait, bar) if is_given else plain.wait,
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
         rate=manner.rate * density,
         going_on=_AHEAD * math.log(density),

@@ -191,7 +191,11 @@ class Line:
 
     def _strike_by(self, beat: Beat) -> int | None:
         """The last place at which a note must start, or the voice has been silent, or still, for too long."""
-        left = min(self.bounds.silence - self.quiet, self.bounds.wait - self.waited)
+        bounds = self.bounds
+        left = bounds.wait - self.waited
+        may_sound_on = self.may_hold and self.sounding and bounds.silence >= beat.length
+        if not may_sound_on:  # else no silence is too long before the next beat
+            left = min(left, bounds.silence - self.quiet)
         if left > beat.length:
             return None
         return max(0, bisect_left(_ticks_of_grid(beat.felt), left) - 1)

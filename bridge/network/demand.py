@@ -25,6 +25,7 @@ from bridge.beats.vocabulary import (
     PITCH_0,
     SIZE,
     SUSTAIN,
+    TO_0,
     Mask,
 )
 from bridge.beats.word import PARTS, Parts, Word
@@ -44,7 +45,7 @@ for _shared in (ANY_KEY, ANYWHERE, AS_LEARNED):
     _shared.flags.writeable = False
 
 SURPLUS: Final = 2.0
-"""A surplus of onsets or pitches counts so far: the fullest word of a song is not always wanted."""
+"""A surplus of onsets or pitches counts so far: the fullest word of a song, or a cluster, is not wanted."""
 
 CLOSING: Final = [END, SUSTAIN, FIN]
 """The symbols that end a word."""
@@ -225,18 +226,29 @@ def is_stuck(run: Run, struck: Sequence[int]) -> bool:
     return False
 
 
-def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[np.float32]:
-    """`firmness` times the log-bias of every symbol, (2n, SIZE), two rows a demand.
+STACKING, PLENTY = 1, 2
+"""What decides between the biases of a demand: the sum of those that are so, 0 to 3."""
 
-    The first as a rule, the second right after a pitch of the same onset.
+
+def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[np.float32]:
+    """`firmness` times the log-bias of every symbol, (4n, SIZE), four rows a demand.
+
+    The first as a rule; with `STACKING` right after a pitch; with `PLENTY` where the word has so many onsets that it
+    needs no more. Whoever would go on ends a note before the beat does: it is that which becomes likelier, as to hold
+    it on less often would make chords larger, and not onsets more.
     """
-    biases = np.zeros((len(demands), 2, SIZE), np.float32)
+    biases = np.zeros((len(demands), 4, SIZE), np.float32)
     for each, demand in zip(biases, demands, strict=True):
+        # Without and with plenty.
+        going_on = np.array([demand.going_on, min(0.0, demand.going_on)])
+        of_pitch = each[STACKING::PLENTY]
         each[:, PITCH_0:] = demand.welcome
-        each[1, PITCH_0:] += demand.stacking
-        each[:, END] = -demand.going_on - demand.filling
-        each[:, FIN] = -demand.going_on + demand.filling
+        of_pitch[:, PITCH_0:] += demand.stacking
+        of_pitch[:, TO_0 + 1 : TO_0 + LAST] = going_on[:, None]
+        each[:, END] = -going_on.repeat(2)
         each[:, SUSTAIN] = -demand.going_on + demand.worth_of_sounding(len(demand.sounding))
+        each[:, END] -= demand.filling
+        each[:, FIN] += demand.filling
     return biases.reshape(-1, SIZE) * np.float32(firmness)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from bridge.beats.grid import GRID
 from bridge.beats.vocabulary import LAST, PITCH_0, SIZE, Mask, Speller, spell
 from bridge.beats.word import Word, WordNote
-from bridge.network.demand import CLOSING
+from bridge.network.demand import CLOSING, PLENTY, STACKING, SURPLUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Quill:
     """Spells one word within a demand, symbol by symbol.
 
     Attributes:
-        is_stacking: a pitch that comes next belongs to the onset of the last one.
+        mood: by which of a demand's biases the next symbol is chosen; see `network.demand.biases_of`.
     """
 
     def __init__(self, demand: Demand) -> None:
@@ -35,7 +35,10 @@ class Quill:
             strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
         )
         self._run = demand.run
-        self.is_stacking = False
+        self._most = (demand.chord + SURPLUS, demand.typical + SURPLUS)
+        self._thickens = demand.stacking > 0
+        self._chord = self._onsets = 0
+        self.mood = 0
         if self._run.length >= self._run.longest:
             self._speller.forbid(self._run.pitch)
 
@@ -56,11 +59,18 @@ class Quill:
     def push(self, symbol: int) -> None:
         """Take the next symbol, which must be legal."""
         self._speller.push(symbol)
-        self.is_stacking = symbol >= PITCH_0
-        if symbol >= PITCH_0:
-            self._run = self._run.then(symbol - PITCH_0)
-            if self._run.length >= self._run.longest:
-                self._speller.forbid(self._run.pitch)
+        if symbol < PITCH_0:
+            self._chord = 0
+            self.mood &= PLENTY
+            return
+        self._chord += 1
+        self._onsets += self._chord == 1
+        largest, most = self._most
+        wants_more = not self._thickens or self._chord < largest
+        self.mood = STACKING * wants_more + PLENTY * (self._onsets >= most)
+        self._run = self._run.then(symbol - PITCH_0)
+        if self._run.length >= self._run.longest:
+            self._speller.forbid(self._run.pitch)
 
 
 class TracingQuill:
@@ -70,7 +80,7 @@ class TracingQuill:
         self._speller = Speller(demand.sounding, demand.allowed)
         self._path = list(spelling_of(rhythm, demand.sounding))
         self._run = demand.run
-        self.is_stacking = False
+        self.mood = 0
 
     @property
     def is_over(self) -> bool:
@@ -103,7 +113,7 @@ class TracingQuill:
     def push(self, symbol: int) -> None:
         """Take the next symbol, which must be legal."""
         self._speller.push(symbol)
-        self.is_stacking = symbol >= PITCH_0
+        self.mood = STACKING * (symbol >= PITCH_0)
         del self._path[:1]
         if symbol >= PITCH_0:
             self._run = self._run.then(symbol - PITCH_0)

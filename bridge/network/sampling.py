@@ -292,7 +292,7 @@ def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     while active:
         logits, state = asking.song.runtime.spell(asking.voice, symbols, given, state)
         writing = [quills[at] for at in active]
-        logs = logits + biases.take([2 * at + quills[at].is_stacking for at in active], 0)
+        logs = logits + biases.take([4 * at + quills[at].mood for at in active], 0)
         np.putmask(logs, ~np.array([quill.legal() for quill in writing]), -np.inf)
         symbols = _draw(logs, chance, [rows[at] for at in active], _UNLIKELY_SYMBOL)
         for quill, symbol in zip(writing, symbols.tolist(), strict=True):

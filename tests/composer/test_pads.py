@@ -1,7 +1,8 @@
-"""Chords that are held, as a synthesizer's pad has them: they go on as what they are, and go on moving."""
+"""Chords as synthesizers play them, which no model has heard: they go on as what they are, and go on moving."""
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -37,6 +38,21 @@ def pad(chords: Sequence[Sequence[int]], key: int, length: Ticks) -> Clip:
     return make_clip(notes, length=len(chords) * length)
 
 
+def stabs(key: int) -> Clip:
+    """Two short chords in turn, a bar each, between the beats, above a bass on the beats."""
+    chords = ((0, 3, 7, 10), (-2, 2, 5, 8))
+    notes = [
+        note
+        for beat in range(16)
+        for chord in [[60 + key + tone for tone in chords[beat // 4 % 2]]]
+        for note in [
+            Note(beat * TICKS_PER_BEAT, chord[0] - 24, TICKS_PER_BEAT // 2),
+            *(Note(beat * TICKS_PER_BEAT + TICKS_PER_BEAT // 2, pitch, 300) for pitch in chord),
+        ]
+    ]
+    return make_clip(notes, length=4 * BAR)
+
+
 def keys_at_a_time(clip: Clip, start: Ticks) -> float:
     """How many keys sound at a time, on average, from some tick on."""
     held = sum(max(0, note.end - max(note.onset, start)) for note in clip.notes)
@@ -69,3 +85,19 @@ def test_held_chords_are_answered_by_held_chords_that_change(model: str) -> None
     assert mean(full) > 0.7
     # One in six thinned out to single notes when only what is struck was counted, and not what sounds.
     assert mean([share < 0.5 for share in full]) < 0.05
+
+
+@pytest.mark.parametrize("model", ["songs", "folk"])
+def test_short_chords_are_not_answered_by_clusters(model: str) -> None:
+    composer = Composer(default_shelf(Path("/nonexistent")))
+    largest, longest = [], []
+    for key in range(0, 12, 2):
+        request = Request(Kind.CONTINUE, {Role.ACCOMPANIMENT: stabs(key)}, LENGTH, 4, key, model, {})
+        for answer in composer.compose(request):
+            chords = Counter(note.onset for note in answer.clips[Role.ACCOMPANIMENT].notes)
+            largest.append(max(chords.values()))
+            longest.append(max(note.duration for note in answer.clips[Role.MELODY].notes))
+    assert len(largest) == 24
+    assert max(longest) <= 2 * BAR
+    # `folk`, which holds its chords, piled up eight keys and more when it was to strike more often than it would.
+    assert mean([keys > 7 for keys in largest]) < 0.2

@@ -61,6 +61,14 @@ def test_silence_counts_from_where_the_last_note_ended() -> None:
     assert GRID[line.demand(BEATS[2]).strike_by or 0] < PARTS // 2
 
 
+def test_a_chord_that_is_held_is_no_silence() -> None:
+    line = Line(Bounds(ALL, silence=960))
+    line.add(BEATS[0], QUARTER)
+    assert line.demand(BEATS[1]).strike_by is None
+    line.add(BEATS[1], parse_word("60-0.25-0"))
+    assert GRID[line.demand(BEATS[2]).strike_by or 0] < PARTS // 4
+
+
 def test_a_chord_that_is_held_for_long_is_struck_again() -> None:
     line = Line(Bounds(ALL, wait=2400))
     line.add(BEATS[0], parse_word("60-0.5-1@0.5"))
