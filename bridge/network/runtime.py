@@ -133,7 +133,8 @@ class Pointed(NamedTuple):
     chances: Chances
 
 
-_LEAST_CHANCE: Final = 1e-4
+LEAST_CHANCE: Final = 1e-4
+"""A word that was heard and is no likelier than this counts as none."""
 
 
 class Runtime:
@@ -351,8 +352,8 @@ class Song:
         return np.asarray(self._memory.by_word(voice, np.exp(logs[None, :, :-1]))[0])
 
     def pointed(self, chances: Chances) -> Pointed:
-        """The words that have a chance, (n, words); less than one in ten thousand counts as none."""
-        likely = chances > _LEAST_CHANCE
+        """The words that have a chance, (n, words), see `LEAST_CHANCE`."""
+        likely = chances > LEAST_CHANCE
         (numbers,) = np.asarray(likely.any(0)).nonzero()
         return Pointed(numbers, np.where(likely, chances, 0.0)[:, numbers])
 
@@ -377,8 +378,7 @@ class Song:
         buckets = run_buckets(runs)
         joint = buckets.min(1)  # P n M
         logits = (memory.keys[voice].rows @ query[..., None])[..., 0] * np.float32(query.shape[2] ** -0.5)
-        for heard in range(buckets.shape[1]):
-            logits += _entries(tables.run[:, heard], buckets[:, heard])
+        logits += _entries(tables.run, buckets).sum(1)
         logits += _entries(tables.joint, joint)
         logits += tables.distance.take(self._distances, 1)[:, None]
         new = pointing.new + _entries(tables.best, joint.max(2, keepdims=True, initial=0))
@@ -392,9 +392,9 @@ class Song:
 
 
 def _entries(tables: Floats, indices: Ints) -> Floats:
-    """The entries of each of P tables, (P, size), at indices of its own, (P, ...)."""
-    offsets = np.arange(0, tables.size, tables.shape[1]).reshape(-1, *(1,) * (indices.ndim - 1))
-    return np.asarray(tables.ravel().take(indices + offsets))
+    """The entries of some tables, (..., size), at indices of each one's own, (..., n, M)."""
+    starts = np.arange(0, tables.size, tables.shape[-1]).reshape(*tables.shape[:-1], 1, 1)
+    return np.asarray(tables.ravel().take(indices + starts))
 
 
 def _runs_now(runs: Ints, same: Sequence[npt.NDArray[np.bool_]]) -> Ints:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from bridge.beats.vocabulary import SIZE, settle, spell
 from bridge.network.demand import biases_of
 from bridge.network.quill import quill_of
+from bridge.network.runtime import LEAST_CHANCE
 from bridge.network.stock import Weighing
 
 if TYPE_CHECKING:
@@ -211,8 +212,10 @@ class _Asking:
     weighing: Weighing
     chance: Chance
 
-    def draw(self, rows: list[int], offer: _Offer, stock: Stock, *, otherwise: Logs, cut: float) -> list[int]:
-        """For each row the place of one of some words by chance, or one beyond the last.
+    def draw(
+        self, rows: list[int], offer: _Offer, stock: Stock, *, otherwise: Logs, cut: float
+    ) -> Iterator[tuple[int, int]]:
+        """The rows that some word is for by chance, each with its number; none of those that none is for.
 
         Args:
             rows: the variations.
@@ -221,35 +224,38 @@ class _Asking:
             otherwise: (rows) the log-probability of none of them.
             cut: nats below the best at which there is no chance any more.
         """
-        worth = np.full((len(rows), len(offer.words) + 1), -np.inf)
-        weights = stock.weights(offer.words[offer.at], np.array(rows)[offer.whose], self.weighing)
-        worth[offer.whose, offer.at] = offer.logs + self.chance.firmness * weights
-        worth[:, -1] = otherwise
-        drawn: list[int] = _draw(worth, self.chance, rows, cut).tolist()
-        return drawn
+        weights = stock.weights(offer.words, np.array(rows).take(offer.whose), self.weighing)
+        worth = offer.logs + self.chance.firmness * weights
+        drawn = _draw_of_some(worth, offer.whose, otherwise, chance=self.chance, rows=rows, unlikely=cut)
+        return ((n, int(offer.words[at])) for n, at in zip(rows, drawn.tolist(), strict=True) if at >= 0)
 
 
 class _Offer(NamedTuple):
-    """Words that come into question, (k) by number; and what is offered: for which row, which of them, how likely."""
+    """What is offered: k words by number, each for one of the rows, the first row's first; how likely it is."""
 
-    words: Ints
     whose: Ints
-    at: Ints
+    words: Ints
     logs: Logs
+
+
+def _offer(logs: Logs, is_offered: npt.NDArray[np.bool_]) -> _Offer:
+    """Some of what is in a table, (rows, words)."""
+    (places,) = is_offered.ravel().nonzero()
+    return _Offer(*np.divmod(places, logs.shape[1]), logs.ravel().take(places))
 
 
 def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the song so far; the others shall have a new one."""
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
-    pointed = song.pointed(_sated(asking))
+    chances = _sated(asking)[rows]
     along = outlook.along.tolist()
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
-    chances = pointed.chances[rows]
-    whose, at = chances.nonzero()
-    offer = _Offer(pointed.numbers, whose, at, np.log(chances[whose, at]))
-    drawn = asking.draw(rows, offer, song.stock, otherwise=new, cut=_UNLIKELY_WORD)
-    heard, numbers = song.heard, pointed.numbers.tolist()
-    return {n: heard[numbers[at]] for n, at in zip(rows, drawn, strict=True) if at < len(numbers)}
+    offer = _offer(chances, chances > LEAST_CHANCE)
+    drawn = asking.draw(
+        rows, offer._replace(logs=np.log(offer.logs)), song.stock, otherwise=new, cut=_UNLIKELY_WORD
+    )
+    heard = song.heard
+    return {n: heard[number] for n, number in drawn}
 
 
 def _sated(asking: _Asking) -> Chances:
@@ -271,14 +277,14 @@ def _choose(asking: _Asking, rows: list[int]) -> dict[int, Word]:
         return {}
     wanted = asking.outlook.chosen(rows)  # rows W+1
     least = wanted[:, :-1].max(1, keepdims=True) + _UNLIKELY_WORD * max(1.0, asking.chance.temperature)
-    likely = wanted[:, :-1] >= least
-    (words,) = likely.any(0).nonzero()
-    whose, at = likely[:, words].nonzero()
-    offer = _Offer(words, whose, at, wanted[whose, words[at]])
+    likely = wanted >= least
+    likely[:, -1] = False
     # What is likely at all has been settled: what is asked for then weighs freely.
-    drawn = asking.draw(rows, offer, runtime.stocks[voice], otherwise=wanted[:, -1], cut=-np.inf)
+    drawn = asking.draw(
+        rows, _offer(wanted, likely), runtime.stocks[voice], otherwise=wanted[:, -1], cut=-np.inf
+    )
     dictionary = runtime.dictionary[voice]
-    return {n: dictionary[words[at]] for n, at in zip(rows, drawn, strict=True) if at < len(words)}
+    return {n: dictionary[number] for n, number in drawn}
 
 
 def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
@@ -319,3 +325,38 @@ def _draw(logits: Logs, chance: Chance, rows: Sequence[int], unlikely: float) ->
     at = upto[:, -1:] * [[next(chance.numbers[n])] for n in rows]
     drawn: Ints = (upto > at).argmax(1)
     return drawn
+
+
+def _draw_of_some(
+    worth: Logs, whose: Ints, otherwise: Logs, *, chance: Chance, rows: Sequence[int], unlikely: float
+) -> Ints:
+    """As `_draw`, of what is offered to each row, by index, and of what else there is: -1.
+
+    Args:
+        worth: (k) of each offer.
+        whose: (k) which of the rows it is for, ascending.
+        otherwise: (rows) of what else there is for each row.
+        chance: how bold the choice is.
+        rows: the variations, each of which has its own stream of chance.
+        unlikely: nats below a row's best at which there is no chance.
+    """
+    counts = np.bincount(whose, minlength=len(rows)) + 1
+    last = counts.cumsum() - 1  # where each row's part of the line ends: with what else there is
+    first = last - counts + 1
+    line = np.empty(len(worth) + len(rows))
+    line[np.arange(len(worth)) + whose] = worth
+    line[last] = otherwise
+    below = line - np.maximum.reduceat(line, first).repeat(counts)
+    if chance.temperature < COLD:
+        best = np.flatnonzero(below == 0)
+        at = best[best.searchsorted(first)]
+    else:
+        shares = np.exp(below / chance.temperature)
+        shares *= below >= unlikely * max(1.0, chance.temperature)
+        upto = shares.cumsum()
+        before = upto[first] - shares[first]
+        until = upto[last]
+        # One number of chance decides (inversion); below 1, it stays below the sum of all shares.
+        wanted = before + (until - before) * [next(chance.numbers[n]) for n in rows]
+        at = upto.searchsorted(np.minimum(wanted, np.nextafter(until, 0)), side="right")
+    return np.where(at == last, -1, at - np.arange(len(rows)))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bridge.network.sampling import Chance, _draw, numbers_of
+from bridge.network.sampling import Chance, _draw, _draw_of_some, numbers_of
 
 DRAWS = 20_000
 RNG_SEED = 7
@@ -52,3 +52,26 @@ def test_each_variation_has_a_stream_of_chance_of_its_own() -> None:
     assert [pair[0] for pair in both] == [alone[0] for alone in of(0)]
     assert [pair[1] for pair in both] == [alone[0] for alone in of(1)]
     assert [pair[0] for pair in both] != [pair[1] for pair in both]
+
+
+@pytest.mark.parametrize("rng_seed", range(60))
+def test_what_is_offered_to_some_is_drawn_as_from_a_table(rng_seed: int) -> None:
+    """Rows that are offered nothing, and words that cannot stand, are among them."""
+    rng = np.random.default_rng(rng_seed)
+    temperature = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
+    rows, words, unlikely = 5, 12, float(rng.choice([-np.inf, -2.0]))
+    table = np.where(rng.random((rows, words)) < 0.4, rng.normal(0, 3, (rows, words)), -np.inf)
+    table[:, :-1][rng.random((rows, words - 1)) < 0.1] = -np.inf
+    table[:, -1] = rng.normal(size=rows)
+    whose, at = np.isfinite(table[:, :-1]).nonzero()
+
+    def chance() -> Chance:
+        return Chance(temperature, [numbers_of(np.random.default_rng([rng_seed, n])) for n in range(rows)])
+
+    dense = _draw(table, chance(), range(rows), unlikely)
+    drawn = _draw_of_some(
+        table[whose, at], whose, table[:, -1], chance=chance(), rows=range(rows), unlikely=unlikely
+    )
+    assert [words - 1 if index < 0 else at[index] for index in drawn] == dense.tolist(), (
+        f"rng seed {rng_seed}"
+    )
