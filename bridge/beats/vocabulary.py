@@ -147,13 +147,13 @@ class Speller:
     Args:
         sounding: the pitches left sounding by the beat before, ascending.
         allowed: of 128 keys, those that may be articulated (a locked key); all when not given.
-        must_strike: something is struck in the word.
         may_hold: what sounds may be held over; not where a clip ends and its answer begins.
         places: of the `LAST` positions of `GRID` before the beat's end, those where a note may start; the beat
             itself is always one of them. All when not given.
         ends: of the same positions, those where a note may end; all when not given. An end where nothing may start
             leaves a gap.
-        strike_by: the index in `GRID` at which the first note starts at the latest, where one must.
+        strike_by: the index in `GRID` at which a note starts at the latest; none need start where it is None,
+        may_sound_on: nor where something is held through the beat.
     """
 
     def __init__(
@@ -161,18 +161,18 @@ class Speller:
         sounding: Sequence[int],
         allowed: Mask | None = None,
         *,
-        must_strike: bool = False,
         may_hold: bool = True,
         places: Mask | None = None,
         ends: Mask | None = None,
-        strike_by: int = LAST - 1,
+        strike_by: int | None = None,
+        may_sound_on: bool = False,
     ) -> None:
         self._sounding = tuple(sounding)
         self._allowed = np.ones(128, np.bool_) if allowed is None else allowed
-        self._must_strike, self._may_hold = must_strike, may_hold
+        self._must_strike, self._may_sound_on, self._may_hold = strike_by is not None, may_sound_on, may_hold
         self._places = _EVERYWHERE if places is None else places
         self._ends = _EVERYWHERE if ends is None else ends
-        self._strike_by = strike_by if must_strike else LAST - 1
+        self._strike_by = LAST - 1 if strike_by is None else strike_by
         self._notes: list[WordNote] = []
         self._open = np.count_nonzero(self._allowed)
         self._busy: dict[int, int] = {}  # up to which position pitches sound already
@@ -224,7 +224,7 @@ class Speller:
         mask[NONE] = True
         if not self._may_hold:
             return
-        mask[SUSTAIN] = not self._must_strike
+        mask[SUSTAIN] = not self._must_strike or self._may_sound_on
         mask[SOME] = len(self._sounding) > 1 or bool(self._ends[1:].any())
         held = sum(map(self._allowed.item, self._sounding))
         mask[ALL] = self._open > held  # then something else must be struck
@@ -240,7 +240,8 @@ class Speller:
 
     def _after_ties(self, mask: Mask) -> None:
         self._allow_onsets(mask)
-        mask[END] = not (self._must_strike and mask.any())
+        sounds_on = self._may_sound_on and LAST in self._ties
+        mask[END] = sounds_on or not (self._must_strike and mask.any())
 
     def _after_all(self, mask: Mask) -> None:
         self._allow_onsets(mask)

@@ -155,13 +155,15 @@ class Line:
     def demand(self, beat: Beat, *, at_once: bool = False) -> Demand:
         """What its next word is asked to be; `at_once`: it strikes as the beat begins."""
         bounds = self.bounds
+        strike_by, may_sound_on = (0, False) if at_once else self._strike_by(beat)
         return Demand(
             sounding=self.sounding,
             may_hold=self.may_hold,
             allowed=bounds.allowed,
             places=_inside(beat, bounds.places.get(beat.felt)),
             ends=bounds.ends.get(beat.felt, ANYWHERE),
-            strike_by=0 if at_once else self._strike_by(beat),
+            strike_by=strike_by,
+            may_sound_on=may_sound_on,
             welcome=bounds.welcome,
             going_on=self._going_on(),
             typical=bounds.typical,
@@ -189,16 +191,16 @@ class Line:
         )
         self.sounding, self.may_hold = facts.sounding, True
 
-    def _strike_by(self, beat: Beat) -> int | None:
-        """The last place at which a note must start, or the voice has been silent, or still, for too long."""
-        bounds = self.bounds
-        left = bounds.wait - self.waited
-        may_sound_on = self.may_hold and self.sounding and bounds.silence >= beat.length
-        if not may_sound_on:  # else no silence is too long before the next beat
-            left = min(left, bounds.silence - self.quiet)
+    def _strike_by(self, beat: Beat) -> tuple[int | None, bool]:
+        """The last place at which a note must start, or the voice has been silent, or still, for too long.
+
+        And whether it is enough that something is held through the beat: where silence alone would be too long.
+        """
+        wait, silence = self.bounds.wait - self.waited, self.bounds.silence - self.quiet
+        left = min(wait, silence)
         if left > beat.length:
-            return None
-        return max(0, bisect_left(_ticks_of_grid(beat.felt), left) - 1)
+            return None, False
+        return max(0, bisect_left(_ticks_of_grid(beat.felt), left) - 1), wait > beat.length
 
     def _going_on(self) -> float:
         bounds = self.bounds

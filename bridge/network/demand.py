@@ -117,6 +117,7 @@ class Demand(NamedTuple):
         places: of the positions of `GRID`, those where a note may start.
         ends: of the same, those where a note that is spelled may end.
         strike_by: the index in `GRID` at which a note starts at the latest; none need start where it is None.
+        may_sound_on: or else something that sounds is held through the beat.
         welcome: nats for each time that a key is struck.
         going_on: nats for every further onset in the beat.
         typical: how many onsets a beat has: with as many, `going_on` speaks neither for nor against a word.
@@ -135,6 +136,7 @@ class Demand(NamedTuple):
     places: Mask = ANYWHERE
     ends: Mask = ANYWHERE
     strike_by: int | None = None
+    may_sound_on: bool = False
     welcome: Weights = AS_LEARNED
     going_on: float = 0.0
     typical: float = 0.0

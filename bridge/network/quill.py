@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.beats.grid import GRID
-from bridge.beats.vocabulary import LAST, PITCH_0, SIZE, Mask, Speller, spell
+from bridge.beats.vocabulary import PITCH_0, SIZE, Mask, Speller, spell
 from bridge.beats.word import Word, WordNote
 from bridge.network.demand import CLOSING, PLENTY, STACKING, SURPLUS
 
@@ -28,11 +28,11 @@ class Quill:
         self._speller = Speller(
             demand.sounding,
             demand.allowed,
-            must_strike=demand.strike_by is not None,
             may_hold=demand.may_hold,
             places=demand.places,
             ends=demand.ends,
-            strike_by=LAST - 1 if demand.strike_by is None else demand.strike_by,
+            strike_by=demand.strike_by,
+            may_sound_on=demand.may_sound_on,
         )
         self._run = demand.run
         self._most = (demand.chord + SURPLUS, demand.typical + SURPLUS)

@@ -31,8 +31,10 @@ _HELD_0: Final = _KEYS
 _ONSET_0: Final = _HELD_0 + _KEYS
 """`_ONSET_0 + i`: something starts at `GRID[i]`."""
 _FIRST_0: Final = _ONSET_0 + LAST
-"""`_FIRST_0 + i`: nothing starts before `GRID[i]`; with `LAST`, nothing starts at all."""
-_SOUNDING_0: Final = _FIRST_0 + LAST + 1
+"""`_FIRST_0 + i`: nothing starts before `GRID[i]`; with `LAST`, nothing starts at all or is held through."""
+_STILL: Final = _FIRST_0 + LAST + 1
+"""Nothing starts, but something is held through."""
+_SOUNDING_0: Final = _STILL + 1
 """`_SOUNDING_0 + n`: n keys sound up to the end of the beat, or more, if n is `_MANY`."""
 _MANY: Final = 12
 _TOKENS: Final = _SOUNDING_0 + _MANY + 1
@@ -145,12 +147,12 @@ class Stock:
 
 
 def _tokens_of(facts: Facts) -> list[int]:
-    first = facts.onsets[0] if facts.onsets else LAST
+    first = _FIRST_0 + (facts.onsets[0] if facts.onsets else LAST)
     return [
         *facts.struck,
         *(_HELD_0 + pitch for pitch, _ in facts.held),
         *(_ONSET_0 + onset for onset in facts.onsets),
-        _FIRST_0 + first,
+        first if facts.onsets or not facts.sounding else _STILL,
         _SOUNDING_0 + min(_MANY, len(facts.sounding)),
     ]
 
@@ -171,7 +173,7 @@ def _worth(demands: Sequence[Demand]) -> Weights:
         for pitch in demand.holdable:
             row[_HELD_0 + pitch] = 0
         if demand.strike_by is not None:
-            row[_FIRST_0 + demand.strike_by + 1 : _SOUNDING_0] = -np.inf
+            row[_FIRST_0 + demand.strike_by + 1 : _STILL + (not demand.may_sound_on)] = -np.inf
         if demand.filling:
             row[_SOUNDING_0:] = [demand.worth_of_sounding(keys) for keys in range(_MANY + 1)]
     return worth

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,10 +105,16 @@ def test_whatever_is_sampled_among_legal_symbols_is_the_one_spelling_of_a_word(
     sounding=st.sets(st.integers(58, 64), max_size=4),
     divisions=st.sets(st.sampled_from([1, 2, 3, 4]), min_size=1),
     ends=st.sets(st.integers(1, LAST - 1), max_size=2),
-    options=st.fixed_dictionaries({"must_strike": st.booleans(), "may_hold": st.booleans()}),
+    options=st.fixed_dictionaries(
+        {
+            "strike_by": st.sampled_from([None, 0, LAST - 1]),
+            "may_sound_on": st.booleans(),
+            "may_hold": st.booleans(),
+        }
+    ),
 )
 def test_notes_start_and_end_where_they_may(
-    seed: int, sounding: set[int], divisions: set[int], ends: set[int], options: dict[str, bool]
+    seed: int, sounding: set[int], divisions: set[int], ends: set[int], options: dict[str, Any]
 ) -> None:
     rng = np.random.default_rng(seed)
     places = places_in(frozenset(divisions | {1}))
@@ -116,8 +124,10 @@ def test_notes_start_and_end_where_they_may(
     while not speller.is_over:
         speller.push(int(rng.choice(np.flatnonzero(speller.legal()))))
     struck = [note for note in speller.word.notes if note.articulated]
-    # Where all keys are held through there is none to strike.
-    assert struck or not options["must_strike"] or speller.word.sounding == (60, 62, 64)
+    # Where all keys are held there is none to strike.
+    none_is_free = {note.pitch for note in speller.word.notes} == {60, 62, 64}
+    sounds_on = options["may_sound_on"] and speller.word.sounding
+    assert struck or options["strike_by"] is None or none_is_free or sounds_on
     assert all(places[GRID.index(note.onset)] for note in struck)
     assert all(may_end[GRID.index(note.end)] for note in speller.word.notes if note.end < PARTS)
     _assert_no_pitch_overlaps_itself(speller.word)
@@ -126,7 +136,7 @@ def test_notes_start_and_end_where_they_may(
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_word_that_must_strike_is_never_a_rest(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    speller = Speller((), must_strike=True)
+    speller = Speller((), strike_by=LAST - 1)
     while not speller.is_over:
         speller.push(int(rng.choice(np.flatnonzero(speller.legal()))))
     assert speller.word.notes

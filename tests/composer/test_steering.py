@@ -64,7 +64,7 @@ def test_silence_counts_from_where_the_last_note_ended() -> None:
 def test_a_chord_that_is_held_is_no_silence() -> None:
     line = Line(Bounds(ALL, silence=960))
     line.add(BEATS[0], QUARTER)
-    assert line.demand(BEATS[1]).strike_by is None
+    assert line.demand(BEATS[1]).may_sound_on
     line.add(BEATS[1], parse_word("60-0.25-0"))
     assert GRID[line.demand(BEATS[2]).strike_by or 0] < PARTS // 4
 
@@ -75,6 +75,7 @@ def test_a_chord_that_is_held_for_long_is_struck_again() -> None:
     assert line.waited == 480
     line.add(BEATS[1], parse_word("60-1-0"))
     assert line.demand(BEATS[2]).strike_by == LAST - 1
+    assert not line.demand(BEATS[2]).may_sound_on
     line.add(BEATS[2], parse_word("60-1-0"))
     assert line.demand(BEATS[3]).strike_by == 0
 

@@ -44,6 +44,7 @@ def drawn(rng: np.random.Generator) -> Demand:
         allowed=rng.random(128) < 0.8,
         places=rng.random(LAST) < 0.8,
         strike_by=(None, 0, 5)[rng.integers(3)],
+        may_sound_on=bool(rng.integers(2)),
         welcome=rng.normal(size=128),
         going_on=float(rng.normal()),
         typical=1.3,
@@ -67,7 +68,9 @@ def stands(word: Word, demand: Demand) -> bool:
         return False
     if demand.rhythm is not None:
         return demand.rhythm == Rhythm(facts.held, facts.groups)
-    if demand.strike_by is not None and min(facts.onsets, default=LAST) > demand.strike_by:
+    sounds_on = demand.may_sound_on and not facts.onsets and bool(facts.sounding)
+    starts_by = LAST if demand.strike_by is None or sounds_on else demand.strike_by
+    if min(facts.onsets, default=LAST) > starts_by:
         return False
     holdable = demand.sounding if demand.may_hold else ()
     return (
