@@ -11,6 +11,8 @@ other open; varying plays the clip once as given and then again with its melody 
     manner      what a voice of the primer is like: range, rate, subdivisions, silences
     planning    from options and manner to what holds for every voice of the answer
     steering    from that, and what has been played so far, to what is asked of the next word
+    centre      music from nothing comes back to its key
+    stillness   harmony that stands still is moved on
     apart       how much variations may have in common
     rhythm      the primer's rhythm, where it is kept
     playing     the network plays a part, all variations in step

@@ -162,4 +162,5 @@ def _score(
         given_before=planning.given_before(request, part, heard, hearings),
         prompt=planning.prompt(request),
         home=centre_of(request),
+        stillest=planning.stillest(request, part, heard),
     )

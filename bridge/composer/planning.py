@@ -22,6 +22,7 @@ from bridge.composer.steering import (
     places_in,
     range_welcome,
 )
+from bridge.composer.stillness import USUAL, share_of_chord
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
 from bridge.network.demand import Leaning, Weights
 from bridge.request import Kind, Request
@@ -64,6 +65,8 @@ _WAITS: Final = 2
 """How many bars, or times as long as in its clip, a voice may strike nothing: 3 of 100 real chords do longer."""
 _RESTS: Final[Ticks] = TICKS_PER_BEAT // 4
 """Silences that are shorter are the gaps between notes that are not quite held."""
+_STILLER: Final = 0.1
+"""By how much more of the sound three pitch classes may have than in the clip as a whole."""
 _FOREIGN: Final = 45.0
 """Nats against a tone that is foreign to a harmony that shall stay."""
 _AGREEING: Final = 1.5
@@ -302,3 +305,15 @@ def prompt(request: Request) -> tuple[bool, ...]:
     if request.kind not in (Kind.CONTINUE, Kind.GENERATE) or request.option("rhythm") == "keep":
         return (False, False)
     return (request.option("voices") == Role.MELODY.value, True)
+
+
+def stillest(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> float | None:
+    """How still the harmony of the answer may stand: as that of its clip, and a little more."""
+    if request.kind not in (Kind.CONTINUE, Kind.GENERATE):
+        return None
+    lengths = [0.0] * 12
+    for words in heard:
+        for (beat, _), word in zip(part.primer, words, strict=True):
+            for note in word.notes:
+                lengths[note.pitch % 12] += beat.length * note.duration
+    return max(USUAL, share_of_chord(lengths) + _STILLER)

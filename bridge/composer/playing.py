@@ -13,6 +13,7 @@ from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
 from bridge.composer.centre import Centre
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
+from bridge.composer.stillness import Stillness
 from bridge.music.note import VOICES, Role
 from bridge.network.runtime import Runtime, Song
 from bridge.network.sampling import (
@@ -62,6 +63,7 @@ class Score:
         given_before: what the variations keep away from.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
         home: the key that it is called back to where it settles in another; see `composer.centre`.
+        stillest: how still its harmony may stand, 0 to 1; see `composer.stillness`. None: as still as it likes.
     """
 
     temperature: float
@@ -73,6 +75,13 @@ class Score:
     given_before: Sequence[GivenBefore] = ()
     prompt: tuple[bool, ...] = (False, False)
     home: Key | None = None
+    stillest: float | None = None
+
+
+def _movers(score: Score) -> tuple[Centre | Stillness, ...]:
+    """What moves one variation on where its harmony does not."""
+    home = () if score.home is None else (Centre(score.home),)
+    return home if score.stillest is None else (*home, Stillness(score.stillest))
 
 
 class Ear:
@@ -158,7 +167,7 @@ class _Stage:
         self._apart = Apart(song.count, score.given_before, latitudes, beats=beats)
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
-        self._centres = [Centre(score.home) for _ in range(song.count)] if score.home else []
+        self._movers = [_movers(score) for _ in range(song.count)]
 
     def play(self, number: int, beat: Beat, given: Given) -> list[Words]:
         """Play one beat; for each voice, its word in every variation."""
@@ -178,8 +187,9 @@ class _Stage:
                 line.add(beat, made)
             self._played.append(tuple(words))
         self._song.end()
-        for row, centre in enumerate(self._centres):
-            centre.add(beat, [words[row] for words in self._played])
+        for row, movers in enumerate(self._movers):
+            for mover in movers:
+                mover.add(beat, [words[row] for words in self._played])
         return self._played
 
     def _choose(self, number: int, beat: Beat, voice: int, given: Given) -> list[Word]:
@@ -252,8 +262,9 @@ class _Stage:
         """How welcome each pitch class is beyond what the line says, in nats, (12)."""
         if harmony := self._score.harmony.get(VOICES[voice]):
             yield harmony[number]
-        if self._centres and (pull := self._centres[row].pull) is not None:
-            yield pull
+        for mover in self._movers[row]:
+            if mover.pull is not None:
+                yield mover.pull
 
     def _model(self, number: int, voice: int) -> Model | None:
         models = self._score.models.get(VOICES[voice])
