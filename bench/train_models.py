@@ -1,8 +1,8 @@
 """Train a bundled model again.
 
     python bench/train_models.py folk  --minutes 85
-    python bench/train_models.py songs --minutes 172
-    python bench/train_models.py songs --minutes 70 --onto bridge/models/songs
+    python bench/train_models.py songs --minutes 275
+    python bench/train_models.py songs --minutes 103 --onto bridge/models/songs
     python bench/train_models.py folk  --minutes 75 --endings
 
 `folk` learns the Nottingham training tunes (without `ashover*`), `songs` those of the OpenScore Lieder corpus.
