@@ -168,13 +168,19 @@ def _voice_bounds(
         silence=_silence(_longest_silence(manner, role, bar), request.length) if is_given else plain.silence,
         wait=_WAITS * max(manner.wait, bar) if is_given else plain.wait,
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
-        rate=manner.rate * density,
+        rate=manner.rate * density * _heard_share(request, part),
         going_on=_AHEAD * math.log(density),
         typical=manner.onsets * density,
         chord=manner.chord if is_given else 0.0,
-        fullness=manner.fullness if is_given else 0.0,
+        fullness=manner.fullness * min(1.0, density) if is_given else 0.0,
         slack=AT_EASE if density == 1 else SLACK,
     )
+
+
+def _heard_share(request: Request, part: Part) -> float:
+    """What share of the clip is heard: the rests before its first note are not, but make its notes fewer a beat."""
+    length = next(iter(request.clips.values())).length
+    return sum(beat.length for beat, _ in part.primer) / length if part.primer else 1.0
 
 
 def _ends(manner: Manner, places: Mapping[Ticks, Mask]) -> dict[Ticks, Mask]:

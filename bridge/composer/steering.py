@@ -214,7 +214,9 @@ class Line:
         chord = self.bounds.chord
         if chord <= 1:
             return NEVER if chord else 0.0
-        return _bounded(_urge((self.onsets * chord - self.struck) / chord, self.bounds.slack) + self._thin())
+        urge = _urge((self.onsets * chord - self.struck) / chord, self.bounds.slack)
+        has_few = self.struck < self.bounds.rate * chord * self.quarters
+        return _bounded(urge + self._thin() if has_few else urge)
 
     def _thin(self) -> float:
         """Nats for sounding on, and with more keys, where it has been thinner than its clip for longer than a bar."""

@@ -236,8 +236,8 @@ def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[n
     """`firmness` times the log-bias of every symbol, (4n, SIZE), four rows a demand.
 
     The first as a rule; with `STACKING` right after a pitch; with `PLENTY` where the word has so many onsets that it
-    needs no more. Whoever would go on ends a note before the beat does: it is that which becomes likelier, as to hold
-    it on less often would make chords larger, and not onsets more.
+    needs no more. Whoever shall go on ends a note before the beat does: it is that which becomes likelier, as to hold
+    it on less often would make chords larger, and not onsets more. Whoever shall not is done the sooner.
     """
     biases = np.zeros((len(demands), 4, SIZE), np.float32)
     for each, demand in zip(biases, demands, strict=True):
@@ -246,11 +246,11 @@ def biases_of(demands: Sequence[Demand], firmness: float = 1.0) -> npt.NDArray[n
         of_pitch = each[STACKING::PLENTY]
         each[:, PITCH_0:] = demand.welcome
         of_pitch[:, PITCH_0:] += demand.stacking
-        of_pitch[:, TO_0 + 1 : TO_0 + LAST] = going_on[:, None]
+        of_pitch[:, TO_0 + 1 : TO_0 + LAST] = np.maximum(going_on, 0)[:, None]
         each[:, END] = -going_on.repeat(2)
         each[:, SUSTAIN] = -demand.going_on + demand.worth_of_sounding(len(demand.sounding))
         each[:, END] -= demand.filling
-        each[:, FIN] += demand.filling
+        each[:, FIN] = max(0.0, -demand.going_on) + demand.filling
     return biases.reshape(-1, SIZE) * np.float32(firmness)
 
 

@@ -43,8 +43,8 @@ def test_whoever_would_go_on_ends_notes_and_not_chords() -> None:
     assert pitch[FIN] == pitch[PITCH_0 + 60] == 0
     assert enough[END] == 0
     (_, pitch, enough, _) = biases_of([Demand(going_on=-3.0)])
-    assert pitch[TO_0 + HALF] == -3
-    assert enough[END] == 3
+    assert pitch[TO_0 + HALF] == 0
+    assert pitch[FIN] == enough[END] == 3
 
 
 @pytest.mark.parametrize(("sounding", "nats"), [((60,), 0.0), ((60, 67), 2.0), ((48, 60, 67), 2.0)])
