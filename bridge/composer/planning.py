@@ -178,9 +178,14 @@ def _voice_bounds(
 
 
 def _heard_share(request: Request, part: Part) -> float:
-    """What share of the clip is heard: the rests before its first note are not, but make its notes fewer a beat."""
+    """What share of the clip is heard: the rests before its first note are not, but make its notes fewer a beat.
+
+    That counts where a number of notes is asked for. An answer that is as dense as its clip is so from its first note.
+    """
+    if not part.primer or float(request.option("density")) == 1:
+        return 1.0
     length = next(iter(request.clips.values())).length
-    return sum(beat.length for beat, _ in part.primer) / length if part.primer else 1.0
+    return sum(beat.length for beat, _ in part.primer) / length
 
 
 def _ends(manner: Manner, places: Mapping[Ticks, Mask]) -> dict[Ticks, Mask]:
