@@ -180,7 +180,7 @@ def _voice_bounds(
 def _heard_share(request: Request, part: Part) -> float:
     """What share of the clip is heard: the rests before its first note are not, but make its notes fewer a beat.
 
-    That counts where a number of notes is asked for. An answer that is as dense as its clip is so from its first note.
+    That counts where a number of notes is asked for. Who shall be as dense as the clip is so from its first note on.
     """
     if not part.primer or float(request.option("density")) == 1:
         return 1.0
