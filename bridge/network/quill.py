@@ -35,7 +35,7 @@ class Quill:
             may_sound_on=demand.may_sound_on,
         )
         self._run = demand.run
-        self._most = (demand.chord + SURPLUS, demand.typical + SURPLUS)
+        self._most = (demand.chord + SURPLUS, demand.typical + SURPLUS)  # keys of an onset, onsets: enough
         self._thickens = demand.stacking > 0
         self._chord = self._onsets = 0
         self.mood = 0
