@@ -158,6 +158,7 @@ def _voice_bounds(
         rate = _FROM_NOTHING * density if request.kind is Kind.GENERATE and role is Role.MELODY else 0.0
         return replace(plain, allowed=hearing.allowed, welcome=welcome, rate=rate, typical=rate)
     is_given, bar = role in request.clips, _bar(part.frame)
+    longest = _longest_silence(manner, bar, is_pad=role is Role.ACCOMPANIMENT and density >= 1)
     places = busy_places(manner, _felts(part.frame), density=density)
     return replace(
         plain,
@@ -165,8 +166,8 @@ def _voice_bounds(
         welcome=range_welcome(manner, up=hearing.up),
         places=places,
         ends=_ends(manner, places),
-        silence=_silence(_longest_silence(manner, role, bar), request.length) if is_given else plain.silence,
-        wait=_WAITS * max(manner.wait, bar) if is_given else plain.wait,
+        silence=_silence(longest, request.length) if is_given else plain.silence,
+        wait=round(_WAITS * max(manner.wait, bar) / min(1.0, density)) if is_given else plain.wait,
         longest_run=max(LONGEST_RUN, manner.run) if is_given else LONGEST_RUN,
         rate=manner.rate * density * _heard_share(request, part),
         going_on=_AHEAD * math.log(density),
@@ -211,10 +212,9 @@ def _silence(longest: Ticks, length: Ticks) -> Ticks:
     return max(1, min(longest, length // 2))
 
 
-def _longest_silence(manner: Manner, role: Role, bar: Ticks) -> Ticks:
+def _longest_silence(manner: Manner, bar: Ticks, *, is_pad: bool) -> Ticks:
     """A bar, or longer than in the clip; half a bar for chords that never rest: who stops then is missed."""
-    never_rests = role is Role.ACCOMPANIMENT and manner.silence < _RESTS
-    return bar // 2 if never_rests else max(bar, manner.silence + 1)
+    return bar // 2 if is_pad and manner.silence < _RESTS else max(bar, manner.silence + 1)
 
 
 def _bar(frame: Sequence[Beat]) -> Ticks:

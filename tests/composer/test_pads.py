@@ -13,7 +13,7 @@ import pytest
 from bridge.composer import Composer
 from bridge.music.note import TICKS_PER_BEAT, Clip, Note, Role, make_clip
 from bridge.network.checkpoint import default_shelf
-from bridge.request import Kind, Request
+from bridge.request import Kind, OptionValue, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,3 +101,17 @@ def test_short_chords_are_not_answered_by_clusters(model: str) -> None:
     assert max(longest) <= 2 * BAR
     # `folk`, which holds its chords, piled up eight keys and more when it was to strike more often than it would.
     assert mean([keys > 7 for keys in largest]) < 0.2
+
+
+def test_chords_that_shall_be_fewer_may_stand_longer() -> None:
+    composer = Composer(default_shelf(Path("/nonexistent")))
+    clip = pad(PROGRESSIONS["minor"], 0, BAR)
+    usual: list[int] = []
+    fewer: list[int] = []
+    for density, counts in ((1.0, usual), (0.25, fewer)):
+        options: dict[str, OptionValue] = {"density": density}
+        request = Request(Kind.CONTINUE, {Role.ACCOMPANIMENT: clip}, 4 * LENGTH, 4, 3, "songs", options)
+        for answer in composer.compose(request):
+            counts.append(len({note.onset for note in answer.clips[Role.ACCOMPANIMENT].notes}))
+    # No voice is silent for a bar: where chords are short, one a bar is the least. They were more, and not fewer, before.
+    assert mean(fewer) < 0.7 * mean(usual)
