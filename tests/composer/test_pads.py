@@ -113,5 +113,5 @@ def test_chords_that_shall_be_fewer_may_stand_longer() -> None:
         request = Request(Kind.CONTINUE, {Role.ACCOMPANIMENT: clip}, 4 * LENGTH, 4, 3, "songs", options)
         for answer in composer.compose(request):
             counts.append(len({note.onset for note in answer.clips[Role.ACCOMPANIMENT].notes}))
-    # No voice is silent for a bar: where chords are short, one a bar is the least. They were more, and not fewer, before.
+    # No voice is silent for a bar: where chords are short, one a bar is the least. They were more before, not fewer.
     assert mean(fewer) < 0.7 * mean(usual)
