@@ -21,7 +21,7 @@ which symbols may follow: what is sampled among them is always a word.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -141,6 +141,20 @@ def _spell_held(held: dict[int, int], sounding: Sequence[int], *, is_all: bool) 
     return [SOME, *(TO_0 + held[pitch] if pitch in held else CUT for pitch in sounding)]
 
 
+class Spelled(NamedTuple):
+    """How far a word has been spelled, in places of `GRID`.
+
+    Attributes:
+        onset: of the last group of pitches, or of the one that has begun; -1 before the first.
+        here: where a group starts that does not say so.
+        is_open: a group has begun and has not ended: a pitch joins it, and starts nothing.
+    """
+
+    onset: int
+    here: int
+    is_open: bool
+
+
 class Speller:
     """Spells one word symbol by symbol: which ids may come next, and the word once it is over.
 
@@ -189,6 +203,11 @@ class Speller:
     def word(self) -> Word:
         """What has been spelled; whole once `is_over`."""
         return Word(tuple(sorted(self._notes, key=in_word_order)))
+
+    @property
+    def spelled(self) -> Spelled:
+        """How far the word has come."""
+        return Spelled(self._onset, self._here, bool(self._pitches) or self._next == self._after_at)
 
     def forbid(self, pitch: int) -> None:
         """Strike a pitch no more in the rest of the word."""

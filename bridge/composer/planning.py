@@ -12,6 +12,7 @@ from bridge.beats.word import Word
 from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
+from bridge.composer.pattern import Pattern, pattern_of
 from bridge.composer.rhythm import models_of
 from bridge.composer.steering import (
     AT_EASE,
@@ -120,10 +121,27 @@ def bounds_of(
     frame = [beat for beat, _ in part.primer]
     manners = [manner_of(words, frame) if words else None for words in heard]
     plain = _plain_bounds(request, part)
-    return [
+    bounds = [
         _voice_bounds(request, role, manner, hearing=hearings[role], plain=plain, part=part, middle=middle)
         for role, manner, middle in zip(VOICES, manners, registers or (0.0, 0.0), strict=True)
     ]
+    return [
+        replace(each, pattern=_pattern(request, words, frame)) if role in request.clips else each
+        for each, role, words in zip(bounds, VOICES, heard, strict=True)
+    ]
+
+
+def _pattern(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> Pattern:
+    """The groove that a voice is held to: what is to be like its clip is so in its rhythm, too."""
+    if request.kind not in (Kind.CONTINUE, Kind.VARY) or not words:
+        return Pattern()
+    return pattern_of(
+        words,
+        frame,
+        request.meter,
+        firmness=min(1.0, 2 * float(request.option("similarity"))),
+        density=float(request.option("density")),
+    )
 
 
 def _plain_bounds(request: Request, part: Part) -> Bounds:

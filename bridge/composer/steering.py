@@ -16,6 +16,7 @@ import numpy as np
 from bridge.beats.grid import GRID, tick_of
 from bridge.beats.vocabulary import LAST, Mask
 from bridge.beats.word import PARTS
+from bridge.composer.pattern import Pattern
 from bridge.music.note import TICKS_PER_BEAT, Ticks
 from bridge.network.demand import ANYWHERE, NEVER, Demand, Leaning, Run, Weights, facts_of, places_of
 
@@ -47,6 +48,10 @@ AT_EASE: Final = 4.0
 """The same where it shall be as dense as its clip: music breathes, and only what drifts a bar off is called back."""
 _MOST: Final = 16.0
 """Nats for one more onset at most."""
+_LOST: Final = 0.5
+"""A voice is lost that is out of its groove by more than so much of a bar's onsets, and by more than its clip is."""
+_FORGIVEN: Final = 0.08
+"""How much of that each beat forgives: songs that the network knows change their rhythm now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Bounds:
         chord: pitches an onset that it is held to; 0 leaves it free.
         fullness: keys that sound at a time, on average, below which it does not fall for long; 0 leaves it free.
         slack: quarter notes' worth of onsets, or chords, ahead or behind that are as good as none.
+        pattern: the groove that it is held to once it is lost.
         leaning: towards new words.
     """
 
@@ -83,6 +89,7 @@ class Bounds:
     chord: float = 0.0
     fullness: float = 0.0
     slack: float = SLACK
+    pattern: Pattern = field(default_factory=Pattern)
     leaning: Leaning = field(default_factory=Leaning)
 
 
@@ -139,6 +146,8 @@ class Line:
         quarters: quarter notes so far.
         sounded: quarter notes of every key so far.
         run: what was struck last, and how often in a row.
+        astray: by how much of a bar's onsets it has been out of its groove of late.
+        is_lost: it has been so for too much, and is held to its groove from then on.
     """
 
     bounds: Bounds
@@ -151,6 +160,8 @@ class Line:
     quarters: float = 0.0
     sounded: float = 0.0
     run: Run = field(default_factory=Run)
+    astray: float = 0.0
+    is_lost: bool = False
 
     def demand(self, beat: Beat, *, at_once: bool = False) -> Demand:
         """What its next word is asked to be; `at_once`: it strikes as the beat begins."""
@@ -171,6 +182,7 @@ class Line:
             chord=max(1.0, bounds.chord),
             filling=self._thin(),
             fullness=max(1.0, bounds.fullness),
+            groove=bounds.pattern.at(beat) if self.is_lost else None,
             run=Run(self.run.pitch, self.run.length, bounds.longest_run),
             leaning=bounds.leaning,
         )
@@ -190,6 +202,8 @@ class Line:
             end - tick_of(GRID[facts.onsets[-1]], beat) if facts.onsets else self.waited + beat.length
         )
         self.sounding, self.may_hold = facts.sounding, True
+        self.astray = max(0.0, self.astray - _FORGIVEN + self.bounds.pattern.beyond(beat, facts.onsets))
+        self.is_lost = self.is_lost or self.astray > _LOST
 
     def _strike_by(self, beat: Beat) -> tuple[int | None, bool]:
         """The last place at which a note must start, or the voice has been silent, or still, for too long.

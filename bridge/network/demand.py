@@ -33,6 +33,8 @@ from bridge.beats.word import PARTS, Parts, Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.network.groove import Groove
+
 Weights = npt.NDArray[np.float64]
 
 NEVER: Final = -60.0
@@ -125,6 +127,7 @@ class Demand(NamedTuple):
         chord: how many pitches an onset has: with as many, `stacking` speaks neither for nor against a word.
         filling: nats for as many keys that sound up to the end of the beat as `fullness` says, and against none.
         fullness: how many keys those are.
+        groove: how welcome an onset is at each place; all alike where it is None.
         run: what was struck last, and how often in a row.
         rhythm: the rhythm that the word has; free where it is None.
         leaning: towards new words.
@@ -144,6 +147,7 @@ class Demand(NamedTuple):
     chord: float = 1.0
     filling: float = 0.0
     fullness: float = 1.0
+    groove: Groove | None = None
     run: Run = Run()
     rhythm: Rhythm | None = None
     leaning: Leaning = Leaning()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from bridge.network.demand import CLOSING, PLENTY, STACKING, SURPLUS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.network.demand import Demand, Rhythm
+    from bridge.network.demand import Demand, Rhythm, Weights
+
+_INDIFFERENT: Final[Weights] = np.zeros(SIZE)
 
 
 class Quill:
@@ -38,6 +40,7 @@ class Quill:
         self._most = (demand.chord + SURPLUS, demand.typical + SURPLUS)  # keys of an onset, onsets: enough
         self._thickens = demand.stacking > 0
         self._chord = self._onsets = 0
+        self._groove = demand.groove
         self.mood = 0
         if self._run.length >= self._run.longest:
             self._speller.forbid(self._run.pitch)
@@ -55,6 +58,10 @@ class Quill:
     def legal(self) -> Mask:
         """Which symbols may come next."""
         return self._speller.legal()
+
+    def in_groove(self) -> Weights:
+        """What the groove adds to each symbol that may come next, (SIZE)."""
+        return _INDIFFERENT if self._groove is None else self._groove.biases(self._speller.spelled)
 
     def push(self, symbol: int) -> None:
         """Take the next symbol, which must be legal."""
@@ -91,6 +98,10 @@ class TracingQuill:
     def word(self) -> Word:
         """The word, once it is over."""
         return self._speller.word
+
+    def in_groove(self) -> Weights:
+        """Nothing: the rhythm is given."""
+        return _INDIFFERENT
 
     def legal(self) -> Mask:
         """Which symbols may come next: the one that the rhythm has, or a pitch that leaves room for the next ones."""

@@ -292,6 +292,7 @@ def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     chance, demands = asking.chance, [asking.weighing.demands[n] for n in rows]
     quills = [quill_of(demand) for demand in demands]
     biases = biases_of(demands, chance.firmness)
+    has_groove = any(demand.groove is not None for demand in demands)
     given, state = asking.outlook.plan(rows)
     active = list(range(len(rows)))
     symbols = np.full(len(active), SIZE, np.int64)
@@ -299,6 +300,8 @@ def _spell(asking: _Asking, rows: list[int]) -> dict[int, Word]:
         logits, state = asking.song.runtime.spell(asking.voice, symbols, given, state)
         writing = [quills[at] for at in active]
         logs = logits + biases.take([4 * at + quills[at].mood for at in active], 0)
+        if has_groove:
+            logs += chance.firmness * np.array([quill.in_groove() for quill in writing])
         np.putmask(logs, ~np.array([quill.legal() for quill in writing]), -np.inf)
         symbols = _draw(logs, chance, [rows[at] for at in active], _UNLIKELY_SYMBOL)
         for quill, symbol in zip(writing, symbols.tolist(), strict=True):

@@ -176,6 +176,9 @@ def _worth(demands: Sequence[Demand]) -> Weights:
             row[_FIRST_0 + demand.strike_by + 1 : _STILL + (not demand.may_sound_on)] = -np.inf
         if demand.filling:
             row[_SOUNDING_0:] = [demand.worth_of_sounding(keys) for keys in range(_MANY + 1)]
+        if demand.groove is not None:
+            row[_ONSET_0:_FIRST_0] += demand.groove.nats
+            row[_SOUNDING_0:] -= demand.groove.whole  # a word has one of these tokens, whatever else it has
     return worth
 
 
