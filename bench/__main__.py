@@ -1,13 +1,13 @@
 """`python -m bench`: how fast the bridge answers, what it starts in and what it weighs.
 
-Absolute times move from machine to machine, and from hour to hour; the ratios between the rows of one run are what
-to compare. Where the songs of Nottingham lie beside the project, an answer is also measured in songs that mido reads.
+Absolute times move from machine to machine; the ratios between the rows of one run are what to compare.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 from pathlib import Path
 
 # One thread: the second core belongs to the DAW, and to the other side of the port.
@@ -25,17 +25,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=40, help="requests of each kind")
     parser.add_argument("--starts", type=int, default=5, help="fresh processes")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where `nottingham` is")
     options = parser.parse_args()
     console = Console(width=110)
+    console.print(f"On {processor()}:")
     table = Table(
         f"4-bar primer, 8 bars of both voices, model {speed.MODEL}", "median", "95th percentile", "unit"
     )
     for column in table.columns[1:3]:
         column.justify = "right"
-    for row in speed.rows(rounds=options.rounds, starts=options.starts, songs=options.data / "nottingham"):
+    for row in speed.rows(rounds=options.rounds, starts=options.starts):
         table.add_row(row.what, f"{row.median:.1f}", "" if row.p95 is None else f"{row.p95:.1f}", row.unit)
     console.print(table)
+
+
+def processor() -> str:
+    """What measures: the processor, as far as the system tells, and its widest products on x86."""
+    about = Path("/proc/cpuinfo")
+    if not about.exists():
+        return platform.processor() or platform.machine()
+    lines = dict(line.split("\t:", 1) for line in about.read_text("utf-8").splitlines() if "\t:" in line)
+    lines = {name.strip(): value.split() for name, value in lines.items()}
+    widest = [flag for flag in ("avx2", "avx512f", "avx512_vnni") if flag in lines.get("flags", [])]
+    return " ".join([*lines.get("model name", [platform.machine()]), *widest[-1:]])
 
 
 if __name__ == "__main__":

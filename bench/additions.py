@@ -20,8 +20,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 from bench.speed import LENGTH, primer
-from bridge.composer import Composer, writing
+from bridge.composer import Composer, planning, writing
 from bridge.composer.apart import Apart
+from bridge.composer.pattern import Pattern
 from bridge.composer.steering import Line
 from bridge.config import DEFAULT_MODEL
 from bridge.music.feel import Touch
@@ -48,6 +49,7 @@ LEFT_OUT: dict[str, tuple[tuple[object, str, Any], ...]] = {
         (Line, "_stacking", lambda _: 0.0),
     ),
     "without minding silences": ((Line, "_strike_by", lambda *_: None),),
+    "without holding grooves": ((planning, "_pattern", lambda *_: Pattern()),),
     "without keeping variations apart": (
         (Apart, "shun", lambda *_, **__: []),
         (Apart, "add", lambda *_: None),

@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mido
 import numpy as np
 
 from bridge.composer import Composer
@@ -33,8 +32,6 @@ EXAMPLE = Path(__file__).parent.parent / "bridge" / "examples" / "morning.mid"
 MODEL = DEFAULT_MODEL
 BARS = 8
 LENGTH = BARS * 3840
-_AT_A_TIME = 8
-"""How many songs are read after each answer."""
 SERVE = [sys.executable, "-m", "bridge", "serve", "--no-demo"]
 
 
@@ -48,23 +45,13 @@ class Row:
     unit: str
 
 
-def rows(*, rounds: int, starts: int, songs: Path) -> Iterator[Row]:
-    """Every measurement, as it is made; `songs` is where those of the yardstick are."""
+def rows(*, rounds: int, starts: int) -> Iterator[Row]:
+    """Every measurement, as it is made."""
     with tempfile.TemporaryDirectory() as data:
         for variations in (1, 8):
             with _server(Path(data)) as port:
                 times = answer_times_ms(port, variations=variations, rounds=rounds)
             yield _row(f"over the port, {variations} variation{'s' * (variations > 1)}", times, "ms")
-        if yard := yard_of(songs):
-            with _server(Path(data)) as port:
-                times, readings = answers_and_readings_ms(port, yard, rounds=rounds)
-            yield Row("a song read by mido, in between, mean", float(np.mean(readings)), None, "ms")
-            yield Row(
-                "8 variations in songs read; the aim is 43",
-                float(np.median(times) / np.mean(readings)),
-                None,
-                "songs",
-            )
         first = [first_answer_ms(Path(data)) for _ in range(starts)]
         yield _row("a fresh process, from its start to its first answer", first, "ms")
         yield Row("peak memory of the server, 8 variations", peak_memory_mb(Path(data)), None, "MB")
@@ -156,35 +143,12 @@ def _wait_for(port: int, *, timeout_s: float = 30.0) -> None:
     raise TimeoutError(f"no bridge on port {port}")
 
 
-def answer_times_ms(port: int, *, variations: int, rounds: int, number: int = 0) -> list[float]:
-    """From the last packet of a request to the last packet of its answer; requests are numbered from `number` on."""
+def answer_times_ms(port: int, *, variations: int, rounds: int) -> list[float]:
+    """From the last packet of a request to the last packet of its answer."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         client.connect((HOST, port))
-        return [_answer_ms(client, number + 2 + at, variations) for at in range(rounds + 1)][1:]
-
-
-def yard_of(songs: Path) -> Sequence[Path]:
-    """What the yardstick reads: every 14th song, by name; nothing where there are none."""
-    return sorted(songs.rglob("*.mid"))[::14]
-
-
-def answers_and_readings_ms(
-    port: int, yard: Sequence[Path], *, rounds: int
-) -> tuple[list[float], list[float]]:
-    """8 variations over the port, and songs read by mido, by turns: what is slow about an hour is so for both.
-
-    On the machine that 150 ms were aimed at mido read 288 of these songs a second: there an answer may take as long
-    as 43 of them.
-    """
-    answers, readings = [], []
-    for number in range(rounds):
-        answers += answer_times_ms(port, variations=8, rounds=1, number=2 * number)
-        for path in (yard[(_AT_A_TIME * number + at) % len(yard)] for at in range(_AT_A_TIME)):
-            began = time.perf_counter()
-            mido.MidiFile(path)
-            readings.append(1e3 * (time.perf_counter() - began))
-    return answers, readings
+        return [_answer_ms(client, number + 2, variations) for number in range(rounds + 1)][1:]
 
 
 def _answer_ms(client: socket.socket, number: int, variations: int) -> float:

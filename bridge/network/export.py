@@ -12,8 +12,10 @@ weights once. One file for each question that the runtime asks:
 `given` is what the plan adds to every gate of the speller; it is computed once a word.
 
 Where a graph has large products there is a second one, `core.int8.onnx` beside `core.onnx`, that multiplies in int8
-with the numbers that are stored, a block of 64 at a time: half as long, and what is served is told from fp32 by some
-thousandths of its spread. The one in fp32 is what training has learned, to the last digits.
+with the numbers that are stored: half as long, and what is served is told from fp32 by some thousandths of its
+spread. What is multiplied is made bytes too, each row by itself, so that a variation does not depend on the others:
+by 127 where it cannot be beyond 1, as states and what comes from a tanh, and else by its own largest number. The one
+in fp32 is what training has learned, to the last digits.
 """
 
 from __future__ import annotations
@@ -22,12 +24,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from bridge.network.checkpoint import GRAPHS, INT8, NUMBERS, SCALES, WEIGHTS, describe
 from bridge.network.lexis import JOINED, OF_PLAN, POINTED, POINTERS, TABLE, derived
-from bridge.network.weights import BLOCK, Floats, save_weights
+from bridge.network.weights import ZERO, Floats, save_weights
 from bridge.wholefile import write_whole
 
 if TYPE_CHECKING:
@@ -45,8 +48,8 @@ _MICROSOFT: Final = "com.microsoft"
 """The domain of what ONNX Runtime has beyond ONNX."""
 _LARGE: Final = 12_000
 """Weights of a product for which int8 saves more than it costs."""
-_EXACT_ENOUGH: Final = 4
-"""`MatMulNBits`' accuracy level for products in int8, with sums in int32."""
+_LEAST: Final = 1e-9
+"""Rows whose largest number is smaller count as nothing."""
 
 
 def save_model(
@@ -120,9 +123,9 @@ class _Graph:
         self._initializers[name] = tensor
         return name
 
-    def constant(self, name: str, values: list[int]) -> str:
-        """A small vector of ints."""
-        self._initializers[name] = numpy_helper.from_array(np.array(values, np.int64), name)
+    def constant(self, name: str, values: npt.ArrayLike, kind: npt.DTypeLike = np.int64) -> str:
+        """A few numbers."""
+        self._initializers[name] = numpy_helper.from_array(np.array(values, kind), name)
         return name
 
     def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: int) -> str:
@@ -132,23 +135,39 @@ class _Graph:
         self._nodes.append(node)
         return output
 
-    def linear(self, x: str, name: str, output: str) -> str:
+    def linear(self, x: str, name: str, output: str, *, is_bounded: bool = False) -> str:
         """`x` through torch's Linear of that name."""
-        return self.product(x, f"{name}.weight", f"{name}.bias", output)
+        return self.product(x, f"{name}.weight", f"{name}.bias", output, is_bounded=is_bounded)
 
-    def product(self, x: str, weight: str, bias: str, output: str) -> str:
-        """`x` times the transpose of a weight, (rows, columns), and a bias."""
+    def product(self, x: str, weight: str, bias: str, output: str, *, is_bounded: bool = False) -> str:
+        """`x` times the transpose of a weight, (rows, columns), and a bias; `is_bounded`: `x` is within -1 and 1."""
         rows, columns = self._shapes[weight]
         if not self._in_int8 or rows * columns < _LARGE:
             return self.add("Gemm", [x, self.weight(weight), self.weight(bias)], output, transB=1)
         if len(self._domains) == 1:
             self._domains.append(helper.make_opsetid(_MICROSOFT, 1))
-        blocks = -(-columns // BLOCK)
-        numbers = self._outside(weight + NUMBERS, TensorProto.UINT8, (rows, blocks, BLOCK))
-        scales = self._outside(weight + SCALES, TensorProto.FLOAT, (rows * blocks,))
-        inputs = [x, numbers, scales, "", "", self.weight(bias)]
-        shape = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK}
-        return self.add("MatMulNBits", inputs, output, _MICROSOFT, **shape, accuracy_level=_EXACT_ENOUGH)
+        numbers = self._outside(weight + NUMBERS, TensorProto.UINT8, (columns, rows))
+        scales = self._outside(weight + SCALES, TensorProto.FLOAT, (rows,))
+        step, zero = self.constant("step", 1 / 127, np.float32), self.constant("zero", ZERO, np.uint8)
+        if is_bounded:
+            in_bytes = self._once("QuantizeLinear", [x, step, zero], f"{x}_bytes")
+            inputs = [in_bytes, numbers, step, scales, zero, zero, self.weight(bias)]
+            return self.add("MatMulIntegerToFloat", inputs, output, _MICROSOFT)
+        least = self.constant("least", _LEAST, np.float32)
+        sizes = self._once("Abs", [x], f"{x}_sizes_of")
+        largest = self._once("ReduceMax", [sizes, self.constant("columns", [1])], f"{x}_largest_of")
+        largest = self._once("Max", [largest, least], f"{x}_largest")
+        bounded = self._once("Div", [x, largest], f"{x}_bounded")
+        in_bytes = self._once("QuantizeLinear", [bounded, step, zero], f"{x}_bytes")
+        inputs = [in_bytes, numbers, step, scales, zero, zero]
+        summed = self.add("MatMulIntegerToFloat", inputs, f"{output}_of_bounded", _MICROSOFT)
+        grown = self.add("Mul", [summed, largest], f"{output}_without_bias")
+        return self.add("Add", [grown, self.weight(bias)], output)
+
+    def _once(self, operator: str, inputs: list[str], output: str) -> str:
+        """`add`, where nothing of that name is there yet."""
+        made = any(output in node.output for node in self._nodes)
+        return output if made else self.add(operator, inputs, output)
 
     def split(self, x: str, widths: Mapping[str, int]) -> None:
         """Parts of `x` one beside the other, by name with the width of each."""
@@ -187,7 +206,8 @@ def _value(name: str, width: int | None) -> onnx.ValueInfoProto:
 
 def _core(graph: _Graph, config: NetworkConfig) -> onnx.ModelProto:
     for side, source in (("ih", "read"), ("hh", "before")):
-        graph.product(source, f"core.weight_{side}_l0", f"core.bias_{side}_l0", f"from_{source}")
+        names = (f"core.weight_{side}_l0", f"core.bias_{side}_l0")
+        graph.product(source, *names, f"from_{source}", is_bounded=source == "before")
     graph.gates("from_read", "from_before", "before", "state")
     width = graph.width("core.weight_ih_l0", 1)
     return graph.build({"read": width, "before": config.core_size}, {"state": config.core_size})
@@ -214,7 +234,7 @@ def _point(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
 def _choose(graph: _Graph, voice: int) -> onnx.ModelProto:
     name = f"choosers.{voice}"
     planned = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "planned_sum")], "planned")
-    logits = graph.product(planned, f"{name}.{TABLE}", f"{name}.often", "logits")
+    logits = graph.product(planned, f"{name}.{TABLE}", f"{name}.often", "logits", is_bounded=True)
     graph.add("LogSoftmax", [logits], "chosen", axis=1)
     width, words = graph.width(f"{name}.plan.weight", 1), graph.width(f"{name}.{TABLE}", 0)
     return graph.build({"plan_inputs": width}, {"chosen": words})
@@ -223,8 +243,8 @@ def _choose(graph: _Graph, voice: int) -> onnx.ModelProto:
 def _plan(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     name = f"spellers.{voice}"
     plan = graph.add("Tanh", [graph.linear("plan_inputs", f"{name}.plan", "plan_sum")], "plan")
-    graph.add("Tanh", [graph.linear(plan, f"{name}.start", "start_sum")], "state")
-    graph.product(plan, f"{name}.{OF_PLAN}", f"{name}.gru.bias_ih_l0", "given")
+    graph.add("Tanh", [graph.linear(plan, f"{name}.start", "start_sum", is_bounded=True)], "state")
+    graph.product(plan, f"{name}.{OF_PLAN}", f"{name}.gru.bias_ih_l0", "given", is_bounded=True)
     width = graph.width(f"{name}.plan.weight", 1)
     size = config.speller_size
     return graph.build({"plan_inputs": width}, {"given": 3 * size, "state": size})
@@ -239,8 +259,11 @@ def _spell(graph: _Graph, voice: int, config: NetworkConfig) -> onnx.ModelProto:
     table = graph.add("Gemm", [graph.weight(f"{name}.symbol.weight"), of_symbol], "table", transB=1)
     from_symbol = graph.add("Gather", [table, "symbol"], "from_symbol", axis=0)
     from_input = graph.add("Add", [from_symbol, "given"], "from_input")
-    graph.product("before", f"{name}.gru.weight_hh_l0", f"{name}.gru.bias_hh_l0", "from_before")
-    graph.linear(graph.gates(from_input, "from_before", "before", "state"), f"{name}.out", "logits")
+    graph.product(
+        "before", f"{name}.gru.weight_hh_l0", f"{name}.gru.bias_hh_l0", "from_before", is_bounded=True
+    )
+    state = graph.gates(from_input, "from_before", "before", "state")
+    graph.linear(state, f"{name}.out", "logits", is_bounded=True)
     size = config.speller_size
     return graph.build(
         {"symbol": None, "given": 3 * size, "before": size}, {"logits": config.symbols, "state": size}

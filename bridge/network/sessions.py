@@ -10,7 +10,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from bridge.network.checkpoint import INT8, NUMBERS, SCALES, read_graphs
-from bridge.network.weights import in_blocks
+from bridge.network.weights import in_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,21 +23,19 @@ def load_sessions(
 ) -> dict[str, onnxruntime.InferenceSession]:
     """Every graph of a model, by its name without `INT8`."""
     named = read_graphs(folder)
-    blocks = {} if exact else _in_blocks(weights, named)
+    given: Mapping[str, npt.NDArray[Any]] = weights if exact else {**weights, **_in_bytes(weights, named)}
     loaded = {}
     for name in (each for each in named if not each.endswith(f"{INT8}.onnx")):
         kind = Path(name).stem
         faster = f"{kind}{INT8}.onnx"
         session = None
         if not exact and faster in named:
-            session = _tried(
-                folder / faster, {n: blocks[n] if n in blocks else weights[n] for n in named[faster]}
-            )
+            session = _tried(folder / faster, given, named[faster])
         loaded[kind] = session or _session(folder / name, {n: weights[n] for n in named[name]})
     return loaded
 
 
-def _in_blocks(
+def _in_bytes(
     weights: Mapping[str, Floats], named: Mapping[str, Sequence[str]]
 ) -> dict[str, npt.NDArray[Any]]:
     """What graphs ask for instead of weights."""
@@ -46,14 +44,20 @@ def _in_blocks(
     }
     found: dict[str, npt.NDArray[Any]] = {}
     for name in asked:
-        found[name + NUMBERS], found[name + SCALES] = in_blocks(weights[name])
+        found[name + NUMBERS], found[name + SCALES] = in_columns(weights[name])
     return found
 
 
-def _tried(path: Path, weights: Mapping[str, npt.NDArray[Any]]) -> onnxruntime.InferenceSession | None:
-    """The session of a graph in int8; None where the processor has no such products, which the first one tells."""
+def _tried(
+    path: Path, weights: Mapping[str, npt.NDArray[Any]], names: Sequence[str]
+) -> onnxruntime.InferenceSession | None:
+    """The session of a graph in int8; None where it cannot be had, and fp32 serves.
+
+    The processor may have no such products, which the first one tells, or the graph be of a time that laid out its
+    numbers in another way.
+    """
     try:
-        session = _session(path, weights)
+        session = _session(path, {name: weights[name] for name in names})
         session.run(None, {given.name: _nothing_for(given) for given in session.get_inputs()})
     except Exception:  # each runtime release raises classes of its own
         return None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
-BLOCK: Final = 64
-"""How many columns of a row share a scale in products in int8; what they are multiplied with has one for as many."""
+ZERO: Final = 128
+"""What stands for 0 in an unsigned byte."""
 
 _SCALE: Final = ".scale"
 _LEAST: Final = 2_048
@@ -57,15 +57,13 @@ def quantise(values: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     return np.rint(values / scale).astype(np.int8), scale
 
 
-def in_blocks(values: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
-    """A matrix (rows, columns) as ONNX Runtime's `MatMulNBits` takes it, with the int8 that is stored.
+def in_columns(values: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
+    """A matrix (rows, columns) as ONNX Runtime's products of bytes take it, with the int8 that is stored.
+
+    Unsigned bytes: the sums of signed ones overflow on processors that have no instruction for them.
 
     Returns:
-        (rows, blocks, BLOCK) with 128 for 0, the last block filled up with that, and the scales (rows * blocks).
+        (columns, rows) with `ZERO` for 0, and the scale of each row, (rows).
     """
     numbers, scale = quantise(values)
-    rows, columns = values.shape
-    blocks = -(-columns // BLOCK)
-    packed = np.full((rows, blocks * BLOCK), 128, np.uint8)
-    packed[:, :columns] = numbers.astype(np.int16) + 128
-    return packed.reshape(rows, blocks, BLOCK), np.repeat(scale[:, 0], blocks)
+    return np.ascontiguousarray((numbers.T.astype(np.int16) + ZERO).astype(np.uint8)), scale[:, 0]
