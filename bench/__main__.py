@@ -43,10 +43,10 @@ def processor() -> str:
     about = Path("/proc/cpuinfo")
     if not about.exists():
         return platform.processor() or platform.machine()
-    lines = dict(line.split("\t:", 1) for line in about.read_text("utf-8").splitlines() if "\t:" in line)
-    lines = {name.strip(): value.split() for name, value in lines.items()}
-    widest = [flag for flag in ("avx2", "avx512f", "avx512_vnni") if flag in lines.get("flags", [])]
-    return " ".join([*lines.get("model name", [platform.machine()]), *widest[-1:]])
+    pairs = (line.partition(":") for line in about.read_text("utf-8").splitlines())
+    told = {name.strip(): value.split() for name, _, value in pairs}
+    widest = [flag for flag in ("avx2", "avx512f", "avx512_vnni") if flag in told.get("flags", [])]
+    return " ".join([*told.get("model name", [platform.machine()]), *widest[-1:]])
 
 
 if __name__ == "__main__":
