@@ -155,24 +155,19 @@ class _Graph:
         scales = self._outside(weight + SCALES, TensorProto.FLOAT, (rows,))
         step, zero = self.constant("step", 1 / 127, np.float32), self.constant("zero", ZERO, np.uint8)
         if is_bounded:
-            in_bytes = self._once("QuantizeLinear", [x, step, zero], f"{x}_bytes")
+            in_bytes = self.add("QuantizeLinear", [x, step, zero], f"{x}_bytes")
             inputs = [in_bytes, numbers, step, scales, zero, zero, self.weight(bias)]
             return self.add("MatMulIntegerToFloat", inputs, output, _MICROSOFT)
         least = self.constant("least", _LEAST, np.float32)
-        sizes = self._once("Abs", [x], f"{x}_sizes_of")
-        largest = self._once("ReduceMax", [sizes, self.constant("columns", [1])], f"{x}_largest_of")
-        largest = self._once("Max", [largest, least], f"{x}_largest")
-        bounded = self._once("Div", [x, largest], f"{x}_bounded")
-        in_bytes = self._once("QuantizeLinear", [bounded, step, zero], f"{x}_bytes")
+        sizes = self.add("Abs", [x], f"{x}_sizes_of")
+        largest = self.add("ReduceMax", [sizes, self.constant("columns", [1])], f"{x}_largest_of")
+        largest = self.add("Max", [largest, least], f"{x}_largest")
+        bounded = self.add("Div", [x, largest], f"{x}_bounded")
+        in_bytes = self.add("QuantizeLinear", [bounded, step, zero], f"{x}_bytes")
         inputs = [in_bytes, numbers, step, scales, zero, zero]
         summed = self.add("MatMulIntegerToFloat", inputs, f"{output}_of_bounded", _MICROSOFT)
         grown = self.add("Mul", [summed, largest], f"{output}_without_bias")
         return self.add("Add", [grown, self.weight(bias)], output)
-
-    def _once(self, operator: str, inputs: list[str], output: str) -> str:
-        """`add`, where nothing of that name is there yet."""
-        made = any(output in node.output for node in self._nodes)
-        return output if made else self.add(operator, inputs, output)
 
     def split(self, x: str, widths: Mapping[str, int]) -> None:
         """Parts of `x` one beside the other, by name with the width of each."""

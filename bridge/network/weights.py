@@ -60,7 +60,7 @@ def quantise(values: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
 def in_columns(values: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
     """A matrix (rows, columns) as ONNX Runtime's products of bytes take it, with the int8 that is stored.
 
-    Unsigned bytes: the sums of signed ones overflow on processors that have no instruction for them.
+    Unsigned bytes: on x86 without VNNI, products of signed ones are summed in 16 bits, which they may exceed.
 
     Returns:
         (columns, rows) with `ZERO` for 0, and the scale of each row, (rows).

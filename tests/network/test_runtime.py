@@ -21,6 +21,7 @@ from bridge.network import memory as memory_module
 from bridge.network import sessions as sessions_module
 from bridge.network.batch import collate, prepare
 from bridge.network.checkpoint import (
+    NUMBERS,
     Shelf,
     bundled_shelf,
     describe,
@@ -161,6 +162,16 @@ def test_a_model_from_before_int8_is_served_as_ever(tmp_path: Path) -> None:
         (folder / name).unlink()
         del named[name]
     (folder / "graphs.json").write_text(json.dumps(named), "utf-8")
+    describe(folder, read_config(BUNDLED), read_card(BUNDLED), read_vocabulary(BUNDLED))
+    score = read_score(Path(__file__).parents[2] / "bridge" / "examples" / "morning.mid", "morning")
+    assert np.array_equal(stepped(Runtime(folder), score), stepped(Runtime(BUNDLED, exact=True), score))
+
+
+def test_a_model_whose_bytes_are_laid_out_in_another_way_is_served_in_fp32(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(BUNDLED, folder)
+    named = json.dumps(read_graphs(folder)).replace(NUMBERS, ":int8")
+    (folder / "graphs.json").write_text(named, "utf-8")
     describe(folder, read_config(BUNDLED), read_card(BUNDLED), read_vocabulary(BUNDLED))
     score = read_score(Path(__file__).parents[2] / "bridge" / "examples" / "morning.mid", "morning")
     assert np.array_equal(stepped(Runtime(folder), score), stepped(Runtime(BUNDLED, exact=True), score))
