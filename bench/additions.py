@@ -48,7 +48,7 @@ LEFT_OUT: dict[str, tuple[tuple[object, str, Any], ...]] = {
         (Line, "_going_on", lambda _: 0.0),
         (Line, "_stacking", lambda _: 0.0),
     ),
-    "without minding silences": ((Line, "_strike_by", lambda *_: None),),
+    "without minding silences": ((Line, "_strike_by", lambda *_: (None, False)),),
     "without holding grooves": ((planning, "_pattern", lambda *_: Pattern()),),
     "without keeping variations apart": (
         (Apart, "shun", lambda *_, **__: []),
