@@ -16,13 +16,25 @@ afterEach(removeAll);
 const PACE = 5; // the device's clock runs this much faster, so that a test of minutes takes seconds
 const FAST = { pace: PACE, values: { bars: 2 } };
 
-/** Let the music play until something holds; the device's own turns come in between. */
+const BEATS_A_MILLISECOND = 2 / 1000; // of the set, at 120 beats a minute
+const SMALLEST = 1 / 32; // beats: what the fake's time moves by
+
+/** Let the music play until something holds; the device's own turns come in between.
+ * It plays much faster than real time, but while an answer is composed no faster than it: how long that takes is the
+ * machine's affair, and a slow or busy one must have the time that it has in Live.
+ */
 async function playUntil(world, device, condition, what, beatsATurn = 0.25) {
   const log = [];
-  const deadline = Date.now() + 90000;
+  const start = Date.now();
+  let [now, due] = [start, 0]; // beats due: passed, and not yet played
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`${what}: never; ${device.statuses.slice(-4).join(" | ")} ${faults(world, device)}`);
-    advance(world, beatsATurn, log);
+    if (now > start + 90000) throw new Error(`${what}: never; ${device.statuses.slice(-4).join(" | ")} ${faults(world, device)}`);
+    const [last, asking] = [now, device.face.busy[0] === 1];
+    now = Date.now();
+    due = asking ? Math.min(due + (now - last) * BEATS_A_MILLISECOND, beatsATurn) : beatsATurn;
+    const played = Math.floor(due / SMALLEST) * SMALLEST;
+    advance(world, played, log);
+    due -= played;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return log;
