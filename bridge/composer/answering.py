@@ -79,7 +79,7 @@ class Composer:
         models = planning.models(request, part.frame)
         tick = _ticker(part, on_progress, should_stop)
         song, heard = self._ear.hear(runtime, part, partial(_imagined, request, part, hearings), tick)
-        score = _score(request, part, heard, hearings, models, runtime.registers)
+        score = _score(request, part, heard, hearings, models, runtime)
         played = answer(song, part, heard, score=score, tick=tick)
         back = {role: hearing.back for role, hearing in hearings.items()}
         writer = Writer(request, part.frame, back, models)
@@ -150,11 +150,11 @@ def _score(
     heard: Sequence[tuple[Word, ...]],
     hearings: Mapping[Role, Hearing],
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]],
-    registers: Sequence[float],
+    runtime: Runtime,
 ) -> Score:
     return Score(
         float(request.option("temperature")),
-        planning.bounds_of(request, part, heard, hearings, registers),
+        planning.bounds_of(request, part, heard, hearings, runtime.registers),
         request.variations,
         request.rng_seed,
         models=models,
@@ -163,4 +163,6 @@ def _score(
         prompt=planning.prompt(request),
         home=centre_of(request),
         stillest=planning.stillest(request, part, heard),
+        candidates=planning.candidates(request) if runtime.discriminator else 1,
+        discriminator=runtime.discriminator,
     )

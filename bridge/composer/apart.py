@@ -77,8 +77,8 @@ _SHUNNED: Final = 30.0
 class Apart:
     """Watches over what variations have in common.
 
-    A variation is held against those before it and against what was given, never against those after it: what it is
-    does not depend on how many are asked for.
+    A variation is held against those before it and against what was given, never against those after it. Candidates
+    for one variation may be as they like among themselves: only one of them is given.
 
     Shapes: n variations, o others: the variations themselves, then what was given.
 
@@ -87,6 +87,7 @@ class Apart:
         given: what was given before.
         latitudes: how much variations may have in common with each other.
         beats: how long they will be; no more of them are taken on credit.
+        candidates: how many variations in a row are candidates for one.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Apart:
         latitudes: Mapping[Role, Latitude] = MappingProxyType(LATITUDES),
         *,
         beats: int = 0,
+        candidates: int = 1,
     ) -> None:
         self._beat = 0
         self._strikes: list[Strikes] = [()]
@@ -104,7 +106,8 @@ class Apart:
             [list(map(self._number, before.lines[voice])) for before in given] for voice in range(len(VOICES))
         ]
         others = count + len(given)
-        earlier = np.tri(count, count, -1, dtype=np.bool_)
+        number = np.arange(count) // candidates
+        earlier = number[:, None] > number
         self._counts = np.concatenate([earlier, np.ones((count, len(given)), np.bool_)], 1)  # n o
         allowed = [
             [latitudes[role]] * count + [before.latitudes[role] for before in given] for role in VOICES
@@ -119,6 +122,13 @@ class Apart:
     def begin(self, beat: int) -> None:
         """Go on to a beat, counted from the answer's start."""
         self._beat = beat
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Go on with some variations in the places of all, (count): each is a candidate for what it was one for."""
+        others = [*rows, *range(len(rows), self._counts.shape[1])]
+        self._run, self._same, self._beats = (
+            array.take(rows, 1).take(others, 2) for array in (self._run, self._same, self._beats)
+        )
 
     def shun(self, voice: int, words: Sequence[Word]) -> dict[int, set[int]]:
         """The variations whose words have to be others, with the pitches that they keep away from.

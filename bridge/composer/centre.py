@@ -63,7 +63,7 @@ class Centre:
         """Go on by a beat, of which each voice has a word."""
         quarters = beat.length / TICKS_PER_BEAT
         self._quarters += quarters
-        self._heard *= _KEPT**quarters
+        self._heard = self._heard * _KEPT**quarters  # anew, as copies share it
         for word in words:
             for note in word.notes:
                 self._heard[note.pitch % 12] += quarters * note.duration / PARTS

@@ -10,6 +10,7 @@ import numpy as np
 
 from bridge.beats.word import Word
 from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
+from bridge.composer.choosing import candidates_for
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.pattern import Pattern, pattern_of
@@ -26,6 +27,7 @@ from bridge.composer.steering import (
 from bridge.composer.stillness import USUAL, share_of_chord
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
 from bridge.network.demand import Leaning, Weights
+from bridge.network.sampling import COLD
 from bridge.request import Kind, Request
 
 if TYPE_CHECKING:
@@ -346,3 +348,12 @@ def stillest(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> f
             for note in word.notes:
                 lengths[note.pitch % 12] += beat.length * note.duration
     return max(USUAL, share_of_chord(lengths) + _STILLER)
+
+
+def candidates(request: Request) -> int:
+    """How many candidates go on for each variation.
+
+    One where nothing is left to chance, and where no clip is continued: a discriminator knows nothing else.
+    """
+    is_open = request.kind is Kind.CONTINUE and float(request.option("temperature")) >= COLD
+    return candidates_for(request.variations) if is_open else 1

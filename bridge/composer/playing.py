@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
 from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
 from bridge.composer.centre import Centre
+from bridge.composer.choosing import choosing_of
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
 from bridge.composer.stillness import Stillness
@@ -30,11 +32,13 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.composer.apart import GivenBefore
+    from bridge.composer.choosing import Choosing
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
     from bridge.music.key import Key
     from bridge.music.note import Clip
     from bridge.network.demand import Demand, Weights
+    from bridge.network.discriminator import Discriminator
 
 UNKNOWN_TEMPERATURE: Final = 0.6
 """At most this for a voice that was not given and is only imagined beneath the primer."""
@@ -64,6 +68,8 @@ class Score:
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
         home: the key that it is called back to where it settles in another; see `composer.centre`.
         stillest: how still its harmony may stand, 0 to 1; see `composer.stillness`. None: as still as it likes.
+        candidates: how many go on for each variation, of which one is left; see `composer.choosing`.
+        discriminator: what they are compared by.
     """
 
     temperature: float
@@ -76,6 +82,8 @@ class Score:
     prompt: tuple[bool, ...] = (False, False)
     home: Key | None = None
     stillest: float | None = None
+    candidates: int = 1
+    discriminator: Discriminator | None = None
 
 
 def _movers(score: Score) -> tuple[Centre | Stillness, ...]:
@@ -130,19 +138,38 @@ def answer(
     tick: Callable[[], None],
 ) -> list[list[tuple[Word, ...]]]:
     """For each variation, for each voice, the words of the answer, after a primer that was heard."""
-    rngs = [np.random.default_rng([score.rng_seed, index + 1]) for index in range(score.variations)]
+    rngs = [
+        np.random.default_rng([score.rng_seed, index + 1, candidate])
+        for index in range(score.variations)
+        for candidate in range(score.candidates)
+    ]
     # The network hears what sounds as the primer ends, but nothing is held over from one clip into the next.
     after = [words[-1].sounding if words else () for words in heard]
-    stage = _Stage(song.spread(score.variations), score, rngs, after, beats=len(part.answer))
-    made = []
+    stage = _Stage(song.spread(len(rngs)), score, rngs, after, beats=len(part.answer))
+    choosing = _choosing(part, heard, score)
+    made: list[list[Words]] = []
     for number, (beat, given) in enumerate(part.answer):
         kept = [heard[voice][number] if keep else given[voice] for voice, keep in enumerate(part.keeps)]
         made.append(stage.play(number, beat, tuple(kept)))
+        if choosing is not None:
+            following = part.answer[number + 1 : number + 2]
+            is_over = not following or following[0][0].bar != beat.bar
+            rows = choosing.add(beat, made[-1], is_last_of_bar=is_over)
+            if rows is not None:
+                stage.select(rows)
+                made = [[tuple(words[row] for row in rows) for words in voices] for voices in made]
         tick()
-    return [
-        [tuple(words[voice][index] for words in made) for voice in range(len(VOICES))]
+    left = range(score.variations) if choosing is None else choosing.last()
+    return [[tuple(words[voice][row] for words in made) for voice in range(len(VOICES))] for row in left]
+
+
+def _choosing(part: Part, heard: Sequence[Sequence[Word]], score: Score) -> Choosing | None:
+    rngs = [
+        np.random.default_rng([score.rng_seed, index + 1, score.candidates])
         for index in range(score.variations)
     ]
+    primer = [beat for beat, _ in part.primer]
+    return choosing_of(score.discriminator, primer, heard, rngs, score.candidates)
 
 
 class _Stage:
@@ -164,10 +191,23 @@ class _Stage:
             for bounds, sounding in zip(score.bounds, after, strict=True)
         ]
         latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
-        self._apart = Apart(song.count, score.given_before, latitudes, beats=beats)
+        self._apart = Apart(
+            song.count, score.given_before, latitudes, beats=beats, candidates=score.candidates
+        )
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
         self._movers = [_movers(score) for _ in range(song.count)]
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Between two beats: go on with some of the variations, each of them once or more often, in all places.
+
+        What a place is decided by stays with it: rows that go on from one may part.
+        """
+        self._song.select(rows)
+        self._apart.select(rows)
+        self._lines = [[copy(lines[row]) for row in rows] for lines in self._lines]
+        self._open = [[each[row] for row in rows] for each in self._open]
+        self._movers = [tuple(map(copy, self._movers[row])) for row in rows]
 
     def play(self, number: int, beat: Beat, given: Given) -> list[Words]:
         """Play one beat; for each voice, its word in every variation."""

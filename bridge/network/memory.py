@@ -62,6 +62,10 @@ class Tape:
         """The same tape, `count` times over along the axis of the variations, the last but two."""
         return self._with(np.repeat(self._room, count, -3))
 
+    def select(self, rows: Sequence[int]) -> None:
+        """Go on with some of the variations, each of them once or more often."""
+        self._room = self._room.take(rows, -3)
+
     def copy(self) -> Tape:
         """The same tape."""
         return self._with(self._room.copy())
@@ -120,6 +124,13 @@ class Memory:
         other.keys = [tape.spread(count) for tape in self.keys]
         other._forgotten, other._at = self._forgotten, dict(self._at)
         return other
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Go on with some of the variations, each of them once or more often."""
+        self.ids, self.runs = (array.take(rows, 2) for array in (self.ids, self.runs))
+        self.likeness = self.likeness.take(rows, 2)
+        for tape in self.keys:
+            tape.select(rows)
 
     def now(self, voice: int, words: Sequence[Word]) -> Now:
         """What a voice has in this beat, when it has these words."""

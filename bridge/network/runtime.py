@@ -23,6 +23,7 @@ from bridge.network.checkpoint import (
     read_config,
     read_vocabulary,
 )
+from bridge.network.discriminator import read_discriminator
 from bridge.network.features import (
     LOOKBACKS,
     distance_row,
@@ -152,6 +153,7 @@ class Runtime:
         self.config = read_config(folder)
         self.card = read_card(folder)
         self.registers = read_vocabulary(folder).registers
+        self.discriminator = read_discriminator(folder)
         try:
             stored = load_weights(folder / WEIGHTS)
             self._weights = {**stored, **derived(stored, self.config)}
@@ -271,6 +273,12 @@ class Song:
         other._before = np.repeat(self._before, count, 0)
         other._memory = self._memory.spread(count)
         return other
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Between two beats: go on with some of the variations, each of them once or more often, (count)."""
+        self._state, self._before = self._state.take(rows, 0), self._before.take(rows, 0)
+        self._memory.select(rows)
+        self.count = len(rows)
 
     @property
     def length(self) -> int:

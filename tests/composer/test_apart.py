@@ -27,6 +27,23 @@ def after(words: list[list[object]], *, given: list[GivenBefore] | None = None) 
     return apart
 
 
+def test_candidates_for_one_variation_may_be_alike_and_go_on_in_each_others_places() -> None:
+    apart = Apart(4, (), {role: Latitude(2, 0.4) for role in VOICES}, candidates=2)
+    for number, row in enumerate([[A, A, A, B], [B, B, B, A]]):
+        apart.begin(number)
+        apart.add(0, row)
+    apart.begin(2)
+    assert set(apart.shun(0, [C, C, C, C])) == {2}  # not 1, which has been like 0; 3 has been like nobody
+    apart.select([0, 1, 3, 3])
+    assert not apart.shun(0, [C, C, C, C])
+    apart.select([1, 1, 2, 2])
+    apart.add(0, [A, A, A, A])
+    apart.begin(3)
+    apart.add(0, [C, C, C, C])
+    apart.begin(4)
+    assert set(apart.shun(0, [B, B, B, B])) == {2, 3}
+
+
 def test_a_few_beats_may_be_the_same() -> None:
     assert after([[A, A], [B, B]]).shun(0, [REST, REST]).get(1) is None
     assert after([[A, A]]).shun(0, [B, B]).get(1) is None

@@ -264,3 +264,30 @@ def test_a_network_without_a_memory_composes_from_nothing(toy_shelf: Shelf) -> N
     request = Request(Kind.GENERATE, {}, 32 * 960, 2, 0, "plain", {"temperature": 0.0})
     for variation in Composer(toy_shelf).compose(request):
         assert len(variation.clips[Role.MELODY].notes) >= 16
+
+
+def test_variations_that_are_selected_go_on_as_if_each_had_been_alone() -> None:
+    runtime = Runtime(BUNDLED)
+    score = toy.songs(1)[0]
+    rows = [[parse_word(f"{60 + step}-1-1") for step in (0, 4, 7)], [parse_word("60-1/2-1#62-1/2-1")] * 3]
+
+    def play(song: Song, number: int, lines: list[int]) -> list[np.ndarray]:
+        song.begin(score.beats[number])
+        seen = []
+        for voice in range(2):
+            seen.append(song.outlook(voice).logs)
+            song.put([rows[line][(number + voice) % 3] for line in lines])
+        song.end()
+        return seen
+
+    mixed, alone = Song(runtime, 3), Song(runtime, 3)
+    for number in range(6):
+        play(mixed, number, [0, 1, 0])
+        play(alone, number, [1, 0, 1])
+    mixed.select([1, 0, 1])
+    for number in range(6, 9):
+        for one, other in zip(play(mixed, number, [0, 0, 1]), play(alone, number, [0, 0, 1]), strict=True):
+            np.testing.assert_array_equal(one, other)
+    mixed.select([2])
+    assert mixed.count == 1
+    np.testing.assert_allclose(play(mixed, 9, [0])[0][0], play(alone, 9, [0, 0, 0])[0][2], atol=1e-5)
