@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, groupby, pairwise
@@ -102,7 +104,7 @@ class Bench:
 
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.model = model
-        self._composer = Composer(default_shelf(Path("/nonexistent")))
+        self._composer = _composer()
         self._known: dict[tuple[object, ...], tuple[Variation, ...]] = {}
 
     def ask(
@@ -121,12 +123,50 @@ class Bench:
         request = Request(kind, given, primer.length, variations, rng_seed, self.model, options, avoid=avoid)
         if clips is not None or avoid:
             return self._composer.compose(request)
-        # A variation does not depend on how many there are, nor an answer on defaults that are spelled out.
-        said = sorted((name, value) for name, value in options.items() if value != OPTIONS[name].default)
-        key = (primer.name, kind, rng_seed, *said)
+        key = _key(primer, request)
         if len(self._known.get(key, ())) < variations:
             self._known[key] = self._composer.compose(request)
         return self._known[key][:variations]
+
+    def prepare(
+        self,
+        primers: Sequence[Primer],
+        kind: Kind = Kind.CONTINUE,
+        *,
+        variations: int = 1,
+        rng_seed: int = 1,
+        **options: OptionValue,
+    ) -> None:
+        """Compose what will be asked for, on all cores."""
+        requests = {
+            _key(p, request): request
+            for p in primers
+            for request in [Request(kind, p.clips, p.length, variations, rng_seed, self.model, options)]
+        }
+        missing = [key for key in requests if len(self._known.get(key, ())) < variations]
+        answers = _workers().map(_compose, [requests[key] for key in missing], chunksize=4)
+        self._known |= dict(zip(missing, answers, strict=True))
+
+
+def _key(primer: Primer, request: Request) -> tuple[object, ...]:
+    """What an answer depends on: not how many variations there are, nor defaults that are spelled out."""
+    said = sorted((name, value) for name, value in request.options.items() if value != OPTIONS[name].default)
+    return (primer.name, request.kind, request.rng_seed, *said)
+
+
+@cache
+def _workers() -> ProcessPoolExecutor:
+    # Spawned, as what a process has loaded before need not survive a fork.
+    return ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))
+
+
+@cache
+def _composer() -> Composer:
+    return Composer(default_shelf(Path("/nonexistent")))
+
+
+def _compose(request: Request) -> tuple[Variation, ...]:
+    return _composer().compose(request)
 
 
 # What is counted.
@@ -309,6 +349,7 @@ def never_stuck(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """Voices that are empty, stuck or silent, by temperature."""
     for temperature in TEMPERATURES:
         empty = stuck = silent = late = bad = total = 0
+        bench.prepare(found, temperature=temperature)
         for primer in found:
             for answer in bench.ask(primer, temperature=temperature):
                 starts = [clip.notes[0].onset for clip in answer.clips.values() if clip.notes]
@@ -329,6 +370,7 @@ def never_stuck(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
 def follows_density(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """Notes a beat against the clip."""
     for density in (0.5, 1.0, 2.0):
+        bench.prepare(found, density=density)
         for role in VOICES:
             ratios = [
                 rate(answer.clips[role]) / rate(primer.clips[role])
@@ -347,6 +389,7 @@ def follows_register(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """Where the melody lies against the clip."""
     for register in (-12, -5, 0, 5, 12):
         moved, outside, total = [], 0, 0
+        bench.prepare(found, register=register)
         for primer in found:
             own = pitches(primer.clips[Role.MELODY])
             for answer in bench.ask(primer, register=register):
@@ -367,6 +410,7 @@ def follows_similarity(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """How much of the clip comes back."""
     for similarity in (0.0, 0.25, 0.5, 0.75, 1.0):
         for kind in (Kind.CONTINUE, Kind.VARY):
+            bench.prepare(found, kind, similarity=similarity)
             shares = [
                 come_back(answer.clips[Role.MELODY], primer.clips[Role.MELODY])
                 for primer in found
@@ -380,6 +424,7 @@ def follows_similarity(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
 def keeps_rhythm(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """Whether a kept rhythm is the clip exactly."""
     same = total = moved = notes = 0
+    bench.prepare(found, rhythm="keep", temperature=1.5)
     for primer in found:
         for answer in bench.ask(primer, rhythm="keep", temperature=1.5):
             for role in primer.clips:
@@ -456,6 +501,7 @@ def _off(clip: Clip) -> float:
 def stays_apart(bench: Bench, found: Sequence[Primer]) -> Iterator[Row]:
     """How different variations are, and answers to the same question asked again."""
     for temperature in (0.0, 0.5, 1.0):
+        bench.prepare(found, variations=4, temperature=temperature)
         near = [
             distance(a.clips[Role.MELODY], b.clips[Role.MELODY])
             for primer in found

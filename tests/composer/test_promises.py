@@ -50,6 +50,7 @@ def found(bench: Bench, songs_folder: Path) -> Sequence[Primer]:
 def test_no_note_leaves_the_clips_scale_but_for_what_the_clip_plays_itself(
     bench: Bench, found: Sequence[Primer]
 ) -> None:
+    bench.prepare(found, temperature=2.0)
     for primer in found:
         notes = [note for clip in primer.clips.values() for note in clip.notes]
         scale, own = find_scale(notes), {note.pitch % 12 for note in notes}
@@ -76,6 +77,7 @@ def test_no_note_leaves_a_scale_that_is_given(bench: Bench, found: Sequence[Prim
 def test_no_voice_is_empty_stuck_or_silent_for_a_bar_and_no_answer_is_late(
     bench: Bench, found: Sequence[Primer], temperature: float
 ) -> None:
+    bench.prepare(found, temperature=temperature, variations=4)
     for primer in found:
         for answer in bench.ask(primer, temperature=temperature, variations=4):
             assert min(clip.notes[0].onset for clip in answer.clips.values()) == 0, primer.name
@@ -95,6 +97,7 @@ def test_no_voice_is_empty_stuck_or_silent_for_a_bar_and_no_answer_is_late(
 def test_variations_differ_from_each_other(
     bench: Bench, found: Sequence[Primer], temperature: float, floor: float, usual: float
 ) -> None:
+    bench.prepare(found, temperature=temperature, variations=4)
     distances = [
         distance(a.clips[Role.MELODY], b.clips[Role.MELODY])
         for primer in found
@@ -106,6 +109,7 @@ def test_variations_differ_from_each_other(
 
 def test_asked_again_no_answer_is_like_one_that_was_given(bench: Bench, found: Sequence[Primer]) -> None:
     near = []
+    bench.prepare(found, variations=4)
     for primer in found:
         before = tuple(dict(answer.clips) for answer in bench.ask(primer, variations=4))
         (again,) = bench.ask(primer, rng_seed=2, avoid=before)
@@ -118,6 +122,7 @@ def test_asked_again_no_answer_is_like_one_that_was_given(bench: Bench, found: S
 def test_as_many_notes_as_are_asked_for(
     bench: Bench, found: Sequence[Primer], density: float, low: float, high: float
 ) -> None:
+    bench.prepare(found, density=density)
     for role in VOICES:
         ratios = [
             promises.rate(answer.clips[role]) / promises.rate(primer.clips[role])
@@ -133,6 +138,7 @@ def test_the_melody_stays_in_the_clips_range_moved_as_asked(
     bench: Bench, found: Sequence[Primer], register: int
 ) -> None:
     moved = []
+    bench.prepare(found, register=register)
     for primer in found:
         own = pitches(primer.clips[Role.MELODY])
         spare = max(0, 13 - (max(own) - min(own))) // 2 + 5
@@ -149,6 +155,8 @@ def test_more_of_the_clip_comes_back_the_more_similar_it_shall_be(
     bench: Bench, found: Sequence[Primer], kind: Kind
 ) -> None:
     few = found if kind is Kind.CONTINUE else found[:: max(1, len(found) // 25)]
+    for similarity in (0.0, 0.5, 1.0):
+        bench.prepare(few, kind, similarity=similarity)
     shares = [
         mean(
             promises.come_back(answer.clips[Role.MELODY], primer.clips[Role.MELODY])
@@ -163,6 +171,7 @@ def test_more_of_the_clip_comes_back_the_more_similar_it_shall_be(
 
 def test_a_rhythm_that_is_kept_is_the_clips_with_new_pitches(bench: Bench, found: Sequence[Primer]) -> None:
     same = total = new = notes = 0
+    bench.prepare(found, rhythm="keep", temperature=1.5)
     for primer in found:
         for answer in bench.ask(primer, rhythm="keep", temperature=1.5):
             for role, own in primer.clips.items():
