@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bridge.beats.grid import GRID, tick_of
 from bridge.beats.word import Word
-from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
+from bridge.composer.apart import (
+    LATITUDES,
+    STRICT_LATITUDES,
+    GivenBefore,
+    latitudes_from,
+    line_of,
+    strikes_of,
+)
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
 from bridge.composer.pattern import Pattern, pattern_of
@@ -17,6 +25,7 @@ from bridge.composer.rhythm import models_of
 from bridge.composer.steering import (
     AT_EASE,
     LONGEST_RUN,
+    PATIENCE,
     SLACK,
     Bounds,
     busy_places,
@@ -25,7 +34,8 @@ from bridge.composer.steering import (
 )
 from bridge.composer.stillness import USUAL, share_of_chord
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
-from bridge.network.demand import Leaning, Weights
+from bridge.network.demand import Anchor, Leaning, Weights, facts_of
+from bridge.network.sampling import COLD
 from bridge.request import Kind, Request
 
 if TYPE_CHECKING:
@@ -33,7 +43,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.beats.vocabulary import Mask
-    from bridge.composer.apart import Line
+    from bridge.composer.apart import Latitude, Line
     from bridge.composer.hearing import Hearing
     from bridge.composer.manner import Manner
     from bridge.composer.parts import Part
@@ -60,6 +70,10 @@ _AHEAD: Final = 2.2
 """Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
 _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
+_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 3, 5, 6.5, 10))
+"""For some of `similarity`, nats towards the clip's own word in each beat of a voice that is varied."""
+_OCTAVE_HALF: Final = 6
+"""Semitones that a range is moved by at most, beside octaves."""
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
 _WAITS: Final = 2
@@ -126,7 +140,14 @@ def bounds_of(
         for role, manner, middle in zip(VOICES, manners, registers or (0.0, 0.0), strict=True)
     ]
     return [
-        replace(each, pattern=_pattern(request, words, frame)) if role in request.clips else each
+        replace(
+            each,
+            pattern=_pattern(request, words, frame),
+            patience=_patience(request),
+            entry=_entry(request, words, frame),
+        )
+        if role in request.clips
+        else each
         for each, role, words in zip(bounds, VOICES, heard, strict=True)
     ]
 
@@ -142,6 +163,23 @@ def _pattern(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> 
         firmness=min(1.0, 2 * float(request.option("similarity"))),
         density=float(request.option("density")),
     )
+
+
+def _patience(request: Request) -> float:
+    """How long a voice may be out of its groove: never, where it is varied, and the less, the more alike it shall be."""
+    if request.kind is Kind.VARY:
+        return -1.0
+    return PATIENCE * min(1.0, 2 - 2 * float(request.option("similarity")))
+
+
+def _entry(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> Ticks:
+    """By when a voice strikes first: where it is varied, hardly later than its clip does."""
+    first = next((at for at, word in enumerate(words) if facts_of(word).onsets), None)
+    if request.kind is not Kind.VARY or first is None:
+        return 1 << 40
+    beat, onset = frame[first], facts_of(words[first]).onsets[0]
+    slack = round(beat.felt / min(1.0, float(request.option("density"))))
+    return tick_of(GRID[onset], beat) - frame[0].start + slack
 
 
 def _plain_bounds(request: Request, part: Part) -> Bounds:
@@ -281,6 +319,26 @@ def models(request: Request, frame: Sequence[Beat]) -> dict[Role, tuple[tuple[Mo
     return found
 
 
+def anchors_of(
+    request: Request, heard: Sequence[Sequence[Word]], hearings: Mapping[Role, Hearing]
+) -> dict[Role, list[Anchor]]:
+    """For each beat of a voice that is varied, the clip's own word and how much it is drawn to that.
+
+    Less, the more it shall differ as a whole: no word of the clip is where the range is moved to, nor as dense.
+    """
+    if request.kind is not Kind.VARY:
+        return {}
+    nats = float(np.interp(float(request.option("similarity")), *_ANCHORED))
+    away = min(1.0, abs(math.log2(float(request.option("density")))))
+    return {
+        role: [
+            Anchor(word, nats * (1 - away) * (1 - abs(hearings[role].up) / _OCTAVE_HALF))
+            for word in heard[VOICES.index(role)]
+        ]
+        for role in made_voices(request)
+    }
+
+
 def harmony_of(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> dict[Role, list[Weights]]:
     """How welcome each pitch class is in each beat of a voice whose harmony is given, in nats, (12).
 
@@ -311,12 +369,26 @@ def _ahead(melody: Sequence[Word], frame: Sequence[Beat], at: int) -> Weights:
     return _AGREEING * lengths / max(1.0, float(lengths.sum()))
 
 
+def latitudes_of(request: Request) -> Mapping[Role, Latitude]:
+    """How much the variations of an answer may have in common."""
+    return _widened(request, STRICT_LATITUDES if float(request.option("temperature")) < COLD else LATITUDES)
+
+
+def _widened(request: Request, usual: Mapping[Role, Latitude]) -> Mapping[Role, Latitude]:
+    """As much as each has from the clip that it varies, where that is more: they all have it from there."""
+    if request.kind is not Kind.VARY:
+        return usual
+    own = latitudes_from(float(request.option("similarity")))
+    return {role: max(usual[role], own[role], key=lambda latitude: latitude.share) for role in VOICES}
+
+
 def given_before(
     request: Request, part: Part, heard: Sequence[tuple[Word, ...]], hearings: Mapping[Role, Hearing]
 ) -> list[GivenBefore]:
     """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
+    earlier = _widened(request, STRICT_LATITUDES)
     lines = [
-        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES])
+        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES], earlier)
         for clips in request.avoid
     ]
     if request.kind is Kind.VARY:

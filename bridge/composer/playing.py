@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
-from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
+from bridge.composer.apart import LATITUDES, Apart, shunning
 from bridge.composer.centre import Centre
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
 from bridge.composer.steering import Bounds, Line
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bridge.beats.metre import Beat
-    from bridge.composer.apart import GivenBefore
+    from bridge.composer.apart import GivenBefore, Latitude
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
     from bridge.music.key import Key
     from bridge.music.note import Clip
-    from bridge.network.demand import Demand, Weights
+    from bridge.network.demand import Anchor, Demand, Weights
 
 UNKNOWN_TEMPERATURE: Final = 0.6
 """At most this for a voice that was not given and is only imagined beneath the primer."""
@@ -59,8 +59,10 @@ class Score:
         variations: how many.
         rng_seed: 0 or more.
         models: for voices that keep the rhythm of a clip, which of its beats each beat has; and the clip.
+        anchors: for each beat, what a voice that is varied is drawn to.
         harmony: for each beat, how welcome each pitch class is to a voice, in nats, (12).
         given_before: what the variations keep away from.
+        latitudes: how much the variations may have in common with each other.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
         home: the key that it is called back to where it settles in another; see `composer.centre`.
         stillest: how still its harmony may stand, 0 to 1; see `composer.stillness`. None: as still as it likes.
@@ -71,8 +73,10 @@ class Score:
     variations: int
     rng_seed: int
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]] = field(default_factory=dict)
+    anchors: Mapping[Role, Sequence[Anchor]] = field(default_factory=dict)
     harmony: Mapping[Role, Sequence[Weights]] = field(default_factory=dict)
     given_before: Sequence[GivenBefore] = ()
+    latitudes: Mapping[Role, Latitude] = field(default_factory=lambda: LATITUDES)
     prompt: tuple[bool, ...] = (False, False)
     home: Key | None = None
     stillest: float | None = None
@@ -163,8 +167,7 @@ class _Stage:
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
         ]
-        latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
-        self._apart = Apart(song.count, score.given_before, latitudes, beats=beats)
+        self._apart = Apart(song.count, score.given_before, score.latitudes, beats=beats)
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
         self._movers = [_movers(score) for _ in range(song.count)]
@@ -254,6 +257,8 @@ class _Stage:
         demand = line.demand(beat, at_once=at_once)
         for pull in self._pulls(number, voice, row):
             demand = demand._replace(welcome=demand.welcome + np.resize(pull, 128))
+        if anchors := self._score.anchors.get(VOICES[voice]):
+            demand = demand._replace(anchor=anchors[number])
         if (model := self._model(number, voice)) is not None:
             demand = demand._replace(rhythm=rhythm_of(model, self._open[voice][row]))
         return demand

@@ -31,6 +31,9 @@ _UNLIKELY_SYMBOL: Final = math.log(0.004)
 _UNLIKELY_WORD: Final = math.log(0.002)
 """The same for whole words, heard before or of the dictionary: many of them are good, and none of them is likely."""
 
+_FLOOR: Final = 0.05
+"""The least chance of a word that a beat is drawn to: who wandered off the clip still finds back to it."""
+
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
@@ -247,7 +250,7 @@ def _offer(logs: Logs, is_offered: npt.NDArray[np.bool_]) -> _Offer:
 def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the song so far; the others shall have a new one."""
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
-    chances = _sated(asking)[rows]
+    chances = _anchored(asking, rows, _sated(asking)[rows])
     along = outlook.along.tolist()
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
     offer = _offer(chances, chances > LEAST_CHANCE)
@@ -256,6 +259,17 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     )
     heard = song.heard
     return {n: heard[number] for n, number in drawn}
+
+
+def _anchored(asking: _Asking, rows: list[int], chances: Chances) -> Chances:
+    """The chances of words that were heard, (rows, words), when some rows are drawn to one of them."""
+    anchored, firmness = chances.copy(), asking.chance.firmness
+    for chance, n in zip(anchored, rows, strict=True):
+        anchor = asking.weighing.demands[n].anchor
+        number = None if anchor is None else asking.song.number_of(anchor.word)
+        if anchor is not None and anchor.nats and number is not None and number < len(chance):
+            chance[number] = max(chance[number], _FLOOR) * math.exp(firmness * anchor.nats)
+    return anchored
 
 
 def _sated(asking: _Asking) -> Chances:
