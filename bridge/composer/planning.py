@@ -70,9 +70,9 @@ _AHEAD: Final = 2.2
 """Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
 _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
-_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 3, 5, 6.5, 10))
-"""For some of `similarity`, nats towards the clip's own word in each beat of a voice that is varied."""
-_OCTAVE_HALF: Final = 6
+_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 0.2, 0.44, 0.63, 0.86))
+"""For some of `similarity`, how often a voice that is varied comes back to its clip's own word in a beat at least."""
+_FARTHEST: Final = 6
 """Semitones that a range is moved by at most, beside octaves."""
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
@@ -162,11 +162,12 @@ def _pattern(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> 
         request.meter,
         firmness=min(1.0, 2 * float(request.option("similarity"))),
         density=float(request.option("density")),
+        is_its_own=request.kind is Kind.VARY,
     )
 
 
 def _patience(request: Request) -> float:
-    """How long a voice may be out of its groove: never, where it is varied, and the less, the more alike it shall be."""
+    """How long a voice may be out of its groove: never where it is varied, else the less, the liker it shall be."""
     if request.kind is Kind.VARY:
         return -1.0
     return PATIENCE * min(1.0, 2 - 2 * float(request.option("similarity")))
@@ -328,15 +329,14 @@ def anchors_of(
     """
     if request.kind is not Kind.VARY:
         return {}
-    nats = float(np.interp(float(request.option("similarity")), *_ANCHORED))
-    away = min(1.0, abs(math.log2(float(request.option("density")))))
-    return {
-        role: [
-            Anchor(word, nats * (1 - away) * (1 - abs(hearings[role].up) / _OCTAVE_HALF))
-            for word in heard[VOICES.index(role)]
-        ]
-        for role in made_voices(request)
-    }
+    (role,) = made_voices(request)
+    share = float(np.interp(float(request.option("similarity")), *_ANCHORED))
+    share *= 1 - min(1.0, abs(math.log2(float(request.option("density")))))
+    share *= 1 - abs(hearings[role].up) / _FARTHEST
+    if share == 0:
+        return {}
+    nats = math.log(share / (1 - share))
+    return {role: [Anchor(word, nats) for word in heard[VOICES.index(role)]]}
 
 
 def harmony_of(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> dict[Role, list[Weights]]:

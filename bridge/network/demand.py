@@ -114,7 +114,8 @@ class Anchor(NamedTuple):
 
     Attributes:
         word: as the network hears it.
-        nats: towards it, 0 or more.
+        nats: towards it, against all other words together: with 0 it comes as often as not, or more often where
+            the network expects it by itself.
     """
 
     word: Word

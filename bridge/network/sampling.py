@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from bridge.network.runtime import LEAST_CHANCE
 from bridge.network.stock import Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bridge.beats.word import Word
     from bridge.network.demand import Demand
@@ -31,14 +32,16 @@ _UNLIKELY_SYMBOL: Final = math.log(0.004)
 _UNLIKELY_WORD: Final = math.log(0.002)
 """The same for whole words, heard before or of the dictionary: many of them are good, and none of them is likely."""
 
-_FLOOR: Final = 0.05
-"""The least chance of a word that a beat is drawn to: who wandered off the clip still finds back to it."""
+_NO_CHANCE: Final = 1e-30
+"""What stands for the chance of a word that the network does not expect at all."""
 
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
 _AGREEING: Final = 4
 """How many words are drawn where one shall agree with what is given."""
+
+_FREE: Final[Mapping[int, tuple[int, float]]] = MappingProxyType({})
 
 _AT_ONCE: Final = 256
 """How many numbers of chance are drawn at once."""
@@ -162,7 +165,14 @@ def choose_agreeing_words(
         choose_words(song, voice, outlook, demands=demands, chance=chance, rows=rows)
         for _ in range(_AGREEING if chance.temperature >= COLD else 1)
     ]
-    return [max(words, key=lambda word: agreement(given, word)) for words in zip(*draws, strict=True)]
+    anchors = [demands[n].anchor for n in (range(song.count) if rows is None else rows)]
+    return [
+        # What is varied agrees as well as it did.
+        words[0]
+        if anchor is not None and words[0] == anchor.word
+        else max(words, key=lambda word: agreement(given, word))
+        for anchor, *words in zip(anchors, *draws, strict=True)
+    ]
 
 
 def agreement(given: Word, word: Word) -> float:
@@ -216,7 +226,14 @@ class _Asking:
     chance: Chance
 
     def draw(
-        self, rows: list[int], offer: _Offer, stock: Stock, *, otherwise: Logs, cut: float
+        self,
+        rows: list[int],
+        offer: _Offer,
+        stock: Stock,
+        *,
+        otherwise: Logs,
+        cut: float,
+        anchored: Mapping[int, tuple[int, float]] = _FREE,
     ) -> Iterator[tuple[int, int]]:
         """The rows that some word is for by chance, each with its number; none of those that none is for.
 
@@ -226,11 +243,25 @@ class _Asking:
             stock: what knows them.
             otherwise: (rows) the log-probability of none of them.
             cut: nats below the best at which there is no chance any more.
+            anchored: which of the rows are drawn to a word of the offer: its number, and by how many nats.
         """
         weights = stock.weights(offer.words, np.array(rows).take(offer.whose), self.weighing)
         worth = offer.logs + self.chance.firmness * weights
+        for row, (number, nats) in anchored.items():
+            (mine,) = (offer.whose == row).nonzero()
+            at = mine[offer.words[mine] == number][0]
+            others = np.append(worth[mine[mine != at]], otherwise[row])
+            # Against it counts what is asked, but not for it: that has drawn the others, too.
+            pull = self.chance.firmness * (nats + min(0.0, float(weights[at])))
+            worth[at] = max(worth[at], _together(others, self.chance.temperature) + pull)
         drawn = _draw_of_some(worth, offer.whose, otherwise, chance=self.chance, rows=rows, unlikely=cut)
         return ((n, int(offer.words[at])) for n, at in zip(rows, drawn.tolist(), strict=True) if at >= 0)
+
+
+def _together(worth: Logs, temperature: float) -> float:
+    """What some words are worth together, at a temperature."""
+    best, width = float(worth.max()), max(temperature, COLD)
+    return best + width * math.log(float(np.exp((worth - best) / width).sum()))
 
 
 class _Offer(NamedTuple):
@@ -250,26 +281,32 @@ def _offer(logs: Logs, is_offered: npt.NDArray[np.bool_]) -> _Offer:
 def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     """For some of the rows a word of the song so far; the others shall have a new one."""
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
-    chances = _anchored(asking, rows, _sated(asking)[rows])
+    chances = _sated(asking)[rows]
     along = outlook.along.tolist()
+    anchored = _anchored(asking, rows)
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
-    offer = _offer(chances, chances > LEAST_CHANCE)
+    is_offered = chances > LEAST_CHANCE
+    for at, (number, _) in anchored.items():
+        is_offered[at, number] = True
+    offer = _offer(chances, is_offered)
+    logs = np.log(np.maximum(offer.logs, _NO_CHANCE))
     drawn = asking.draw(
-        rows, offer._replace(logs=np.log(offer.logs)), song.stock, otherwise=new, cut=_UNLIKELY_WORD
+        rows, offer._replace(logs=logs), song.stock, otherwise=new, cut=_UNLIKELY_WORD, anchored=anchored
     )
     heard = song.heard
     return {n: heard[number] for n, number in drawn}
 
 
-def _anchored(asking: _Asking, rows: list[int], chances: Chances) -> Chances:
-    """The chances of words that were heard, (rows, words), when some rows are drawn to one of them."""
-    anchored, firmness = chances.copy(), asking.chance.firmness
-    for chance, n in zip(anchored, rows, strict=True):
-        anchor = asking.weighing.demands[n].anchor
-        number = None if anchor is None else asking.song.number_of(anchor.word)
-        if anchor is not None and anchor.nats and number is not None and number < len(chance):
-            chance[number] = max(chance[number], _FLOOR) * math.exp(firmness * anchor.nats)
-    return anchored
+def _anchored(asking: _Asking, rows: list[int]) -> dict[int, tuple[int, float]]:
+    """Which of the rows are drawn to a word that was heard, with its number and by how many nats."""
+    anchors = [asking.weighing.demands[n].anchor for n in rows]
+    found = [None if anchor is None else asking.song.number_of(anchor.word) for anchor in anchors]
+    known = asking.outlook.chances.shape[1]  # none, where the network has no memory
+    return {
+        at: (number, anchor.nats)
+        for at, (anchor, number) in enumerate(zip(anchors, found, strict=True))
+        if anchor is not None and number is not None and number < known
+    }
 
 
 def _sated(asking: _Asking) -> Chances:
