@@ -2,8 +2,8 @@
 
 A network that knows other music drifts out of the groove of a clip within a bar: stabs off the beat move onto it. So
 a voice is watched, and held to its groove from where it has lost it (`steering.Line`); what the network knows by
-itself keeps its freedom to change. It is held as firmly as the clip's own bars are alike: a tune that never has one
-rhythm twice has no groove.
+itself keeps its freedom to change. One that is varied is held from the beginning. It is held as firmly as the clip's
+own bars are alike: a tune that never has one rhythm twice has no groove.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ _AGREEING: Final = 4
 """How many words are drawn where one shall agree with what is given."""
 
 _FREE: Final[Mapping[int, tuple[int, float]]] = MappingProxyType({})
+"""No row is drawn to any word."""
 
 _AT_ONCE: Final = 256
 """How many numbers of chance are drawn at once."""

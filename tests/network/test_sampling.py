@@ -84,7 +84,7 @@ def test_what_is_offered_to_some_is_drawn_as_from_a_table(rng_seed: int) -> None
     )
 
 
-COUNT = 200
+COUNT, FREE = 200, Demand()
 ODD, REST, HELD, UNHEARD = map(parse_word, ("61-0.25-1@0.75", "r", "61-1-0", "66-1-1"))
 
 
@@ -106,9 +106,16 @@ def song(request: pytest.FixtureRequest) -> Song:
     return many
 
 
-def came(song: Song, word: Word, nats: float, *, temperature: float = 1.0, **asked: object) -> float:
+def came(
+    song: Song,
+    word: Word,
+    nats: float,
+    asked: Demand = FREE,
+    *,
+    temperature: float = 1.0,
+) -> float:
     """How often a word comes that a beat is drawn to, as a share."""
-    demand = Demand(anchor=Anchor(word, nats))._replace(**asked)
+    demand = asked._replace(anchor=Anchor(word, nats))
     chance = Chance(temperature, [numbers_of(np.random.default_rng([RNG_SEED, n])) for n in range(COUNT)])
     words = choose_words(song, 0, song.outlook(0), demands=[demand] * COUNT, chance=chance)
     return sum(each == word for each in words) / COUNT
@@ -126,9 +133,9 @@ def test_a_word_comes_as_often_as_a_beat_is_drawn_to_it(
 
 def test_a_word_that_cannot_stand_does_not_come_however_a_beat_is_drawn_to_it(song: Song) -> None:
     assert came(song, HELD, 9.0) == 0
-    assert came(song, HELD, 9.0, sounding=(61,)) > 0.99
-    assert came(song, ODD, 9.0, allowed=np.arange(128) % 12 != 1) == 0
-    assert came(song, ODD, 9.0, strike_by=0) == 0
+    assert came(song, HELD, 9.0, Demand(sounding=(61,))) > 0.99
+    assert came(song, ODD, 9.0, Demand(allowed=np.arange(128) % 12 != 1)) == 0
+    assert came(song, ODD, 9.0, Demand(strike_by=0)) == 0
 
 
 def test_a_word_that_was_never_heard_draws_nothing(song: Song) -> None:
@@ -138,5 +145,5 @@ def test_a_word_that_was_never_heard_draws_nothing(song: Song) -> None:
 
 def test_what_is_asked_for_counts_against_a_word_that_a_beat_is_drawn_to(song: Song) -> None:
     welcome = np.where(np.arange(128) == 61, -9.0, 0.0)
-    assert came(song, ODD, 1.0, welcome=welcome) < 0.05
-    assert came(song, ODD, 1.0, welcome=-welcome) > 0.7
+    assert came(song, ODD, 1.0, Demand(welcome=welcome)) < 0.05
+    assert came(song, ODD, 1.0, Demand(welcome=-welcome)) > 0.7
