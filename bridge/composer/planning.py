@@ -70,7 +70,7 @@ _AHEAD: Final = 2.2
 """Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
 _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
-_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 0.2, 0.44, 0.63, 0.86))
+_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 0.23, 0.46, 0.65, 0.89))
 """For some of `similarity`, how often a voice that is varied comes back to its clip's own word in a beat at least."""
 _FARTHEST: Final = 6
 """Semitones that a range is moved by at most, beside octaves."""

@@ -135,6 +135,10 @@ def choose_fitting_words(
     fits = np.stack(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
+    is_anchor = np.array(
+        [[_is_anchor(word, demand) for word in words] for demand, *words in zip(demands, *draws, strict=True)]
+    )
+    fits[is_anchor != is_anchor[:, :1]] = -np.inf
     drawn = _draw(fits[list(rows)], chance, rows, _UNLIKELY_SYMBOL)
     return [draws[at][n] for n, at in zip(rows, drawn, strict=True)]
 
@@ -166,14 +170,19 @@ def choose_agreeing_words(
         choose_words(song, voice, outlook, demands=demands, chance=chance, rows=rows)
         for _ in range(_AGREEING if chance.temperature >= COLD else 1)
     ]
-    anchors = [demands[n].anchor for n in (range(song.count) if rows is None else rows)]
+    asked = [demands[n] for n in (range(song.count) if rows is None else rows)]
     return [
-        # What is varied agrees as well as it did.
-        words[0]
-        if anchor is not None and words[0] == anchor.word
-        else max(words, key=lambda word: agreement(given, word))
-        for anchor, *words in zip(anchors, *draws, strict=True)
+        max(
+            (word for word in words if _is_anchor(word, demand) == _is_anchor(words[0], demand)),
+            key=lambda word: agreement(given, word),
+        )
+        for demand, *words in zip(asked, *draws, strict=True)
     ]
+
+
+def _is_anchor(word: Word, demand: Demand) -> bool:
+    """Whether a word is the one that its beat is drawn to: of several draws, the first decides how often it is."""
+    return demand.anchor is not None and word == demand.anchor.word
 
 
 def agreement(given: Word, word: Word) -> float:
