@@ -2,8 +2,8 @@
 
 A network that knows other music drifts out of the groove of a clip within a bar: stabs off the beat move onto it. So
 a voice is watched, and held to its groove from where it has lost it (`steering.Line`); what the network knows by
-itself keeps its freedom to change. It is held as firmly as the clip's own bars are alike: a tune that never has one
-rhythm twice has no groove.
+itself keeps its freedom to change. One that is varied is held from the beginning. It is held as firmly as the clip's
+own bars are alike: a tune that never has one rhythm twice has no groove.
 """
 
 from __future__ import annotations
@@ -64,7 +64,13 @@ class Pattern:
 
 
 def pattern_of(
-    words: Sequence[Word], beats: Sequence[Beat], meter: Meter, *, firmness: float, density: float = 1.0
+    words: Sequence[Word],
+    beats: Sequence[Beat],
+    meter: Meter,
+    *,
+    firmness: float,
+    density: float = 1.0,
+    is_its_own: bool = False,
 ) -> Pattern:
     """Where a voice strikes in the bars of a meter.
 
@@ -75,6 +81,7 @@ def pattern_of(
         firmness: 0 to 1, how much of the groove is kept.
         density: notes, as a multiple of the clip's: who shall play more is free to strike outside of the groove, who
             shall play fewer to pass over some of it.
+        is_its_own: each beat keeps to what the voice does in that very bar, as one that is varied does.
 
     Returns:
         A pattern; one without beats where no bars are alike.
@@ -85,6 +92,9 @@ def pattern_of(
     nats = firmness * _FIRM * max(0.0, _alike(by_place) - _LOOSE) / (1 - _LOOSE)
     if not nats:
         return Pattern()
+    if is_its_own:
+        length = beats[-1].bar + 1
+        by_place = _by_place(bars, length)
     welcome = {place: nats * (2 * np.mean(struck, 0) - 1) for place, struck in by_place.items()}
     low, high = (-nats if density <= 1 else 0.0), (nats if density >= 1 else 0.0)
     beats_of_it = {place: Groove(each.clip(low, high)) for place, each in welcome.items()}

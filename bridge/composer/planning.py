@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from bridge.beats.grid import GRID, tick_of
 from bridge.beats.word import Word
-from bridge.composer.apart import GivenBefore, latitudes_from, line_of, strikes_of
+from bridge.composer.apart import (
+    LATITUDES,
+    STRICT_LATITUDES,
+    GivenBefore,
+    latitudes_from,
+    line_of,
+    strikes_of,
+)
 from bridge.composer.choosing import candidates_for
 from bridge.composer.manner import divisions_of, manner_of
 from bridge.composer.parts import made_voices
@@ -18,6 +26,7 @@ from bridge.composer.rhythm import models_of
 from bridge.composer.steering import (
     AT_EASE,
     LONGEST_RUN,
+    PATIENCE,
     SLACK,
     Bounds,
     busy_places,
@@ -26,7 +35,7 @@ from bridge.composer.steering import (
 )
 from bridge.composer.stillness import USUAL, share_of_chord
 from bridge.music.note import TICKS_PER_BEAT, VOICES, Role, Ticks
-from bridge.network.demand import Leaning, Weights
+from bridge.network.demand import Anchor, Leaning, Weights, facts_of
 from bridge.network.sampling import COLD
 from bridge.request import Kind, Request
 
@@ -35,7 +44,7 @@ if TYPE_CHECKING:
 
     from bridge.beats.metre import Beat
     from bridge.beats.vocabulary import Mask
-    from bridge.composer.apart import Line
+    from bridge.composer.apart import Latitude, Line
     from bridge.composer.hearing import Hearing
     from bridge.composer.manner import Manner
     from bridge.composer.parts import Part
@@ -62,6 +71,10 @@ _AHEAD: Final = 2.2
 """Nats for one more onset, for each e-fold that a voice shall be denser than its clip, before it is behind."""
 _INVENTED: Final = 8.0
 """Nats towards new words, from the middle of `similarity` to 0."""
+_ANCHORED: Final = ((0, 0.25, 0.5, 0.75, 1), (0, 0.23, 0.46, 0.65, 0.89))
+"""For some of `similarity`, how often a voice that is varied comes back to its clip's own word in a beat at least."""
+_FARTHEST: Final = 6
+"""Semitones that a range is moved by at most, beside octaves."""
 _FROM_NOTHING: Final = 1.2
 """Onsets a quarter note of a melody from nothing: folk tunes have 1.4, art songs 0.8."""
 _WAITS: Final = 2
@@ -128,7 +141,14 @@ def bounds_of(
         for role, manner, middle in zip(VOICES, manners, registers or (0.0, 0.0), strict=True)
     ]
     return [
-        replace(each, pattern=_pattern(request, words, frame)) if role in request.clips else each
+        replace(
+            each,
+            pattern=_pattern(request, words, frame),
+            patience=_patience(request),
+            entry=_entry(request, words, frame),
+        )
+        if role in request.clips
+        else each
         for each, role, words in zip(bounds, VOICES, heard, strict=True)
     ]
 
@@ -143,7 +163,25 @@ def _pattern(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> 
         request.meter,
         firmness=min(1.0, 2 * float(request.option("similarity"))),
         density=float(request.option("density")),
+        is_its_own=request.kind is Kind.VARY,
     )
+
+
+def _patience(request: Request) -> float:
+    """How long a voice may be out of its groove: never where it is varied, else the less, the liker it shall be."""
+    if request.kind is Kind.VARY:
+        return -1.0
+    return PATIENCE * min(1.0, 2 - 2 * float(request.option("similarity")))
+
+
+def _entry(request: Request, words: Sequence[Word], frame: Sequence[Beat]) -> Ticks:
+    """By when a voice strikes first: where it is varied, hardly later than its clip does."""
+    first = next((at for at, word in enumerate(words) if facts_of(word).onsets), None)
+    if request.kind is not Kind.VARY or first is None:
+        return 1 << 40
+    beat, onset = frame[first], facts_of(words[first]).onsets[0]
+    slack = round(beat.felt / min(1.0, float(request.option("density"))))
+    return tick_of(GRID[onset], beat) - frame[0].start + slack
 
 
 def _plain_bounds(request: Request, part: Part) -> Bounds:
@@ -283,6 +321,25 @@ def models(request: Request, frame: Sequence[Beat]) -> dict[Role, tuple[tuple[Mo
     return found
 
 
+def anchors_of(
+    request: Request, heard: Sequence[Sequence[Word]], hearings: Mapping[Role, Hearing]
+) -> dict[Role, list[Anchor]]:
+    """For each beat of a voice that is varied, the clip's own word and how much it is drawn to that.
+
+    Less, the more it shall differ as a whole: no word of the clip is where the range is moved to, nor as dense.
+    """
+    if request.kind is not Kind.VARY:
+        return {}
+    (role,) = made_voices(request)
+    share = float(np.interp(float(request.option("similarity")), *_ANCHORED))
+    share *= 1 - min(1.0, abs(math.log2(float(request.option("density")))))
+    share *= 1 - abs(hearings[role].up) / _FARTHEST
+    if share == 0:
+        return {}
+    nats = math.log(share / (1 - share))
+    return {role: [Anchor(word, nats) for word in heard[VOICES.index(role)]]}
+
+
 def harmony_of(request: Request, part: Part, heard: Sequence[Sequence[Word]]) -> dict[Role, list[Weights]]:
     """How welcome each pitch class is in each beat of a voice whose harmony is given, in nats, (12).
 
@@ -313,12 +370,26 @@ def _ahead(melody: Sequence[Word], frame: Sequence[Beat], at: int) -> Weights:
     return _AGREEING * lengths / max(1.0, float(lengths.sum()))
 
 
+def latitudes_of(request: Request) -> Mapping[Role, Latitude]:
+    """How much the variations of an answer may have in common."""
+    return _widened(request, STRICT_LATITUDES if float(request.option("temperature")) < COLD else LATITUDES)
+
+
+def _widened(request: Request, usual: Mapping[Role, Latitude]) -> Mapping[Role, Latitude]:
+    """As much as each has from the clip that it varies, where that is more: they all have it from there."""
+    if request.kind is not Kind.VARY:
+        return usual
+    own = latitudes_from(float(request.option("similarity")))
+    return {role: max(usual[role], own[role], key=lambda latitude: latitude.share) for role in VOICES}
+
+
 def given_before(
     request: Request, part: Part, heard: Sequence[tuple[Word, ...]], hearings: Mapping[Role, Hearing]
 ) -> list[GivenBefore]:
     """What the variations keep away from, as the network hears it: earlier answers, and a clip that is varied."""
+    earlier = _widened(request, STRICT_LATITUDES)
     lines = [
-        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES])
+        GivenBefore([_line(clips.get(role), part, hearings[role].back) for role in VOICES], earlier)
         for clips in request.avoid
     ]
     if request.kind is Kind.VARY:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bridge.beats.vocabulary import settle
 from bridge.beats.word import Word
-from bridge.composer.apart import LATITUDES, STRICT_LATITUDES, Apart, shunning
+from bridge.composer.apart import LATITUDES, Apart, shunning
 from bridge.composer.centre import Centre
 from bridge.composer.choosing import choosing_of
 from bridge.composer.rhythm import open_after, pitches_of, rhythm_of
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bridge.beats.metre import Beat
-    from bridge.composer.apart import GivenBefore
+    from bridge.composer.apart import GivenBefore, Latitude
     from bridge.composer.choosing import Choosing
     from bridge.composer.parts import Given, Part
     from bridge.composer.rhythm import Model
     from bridge.music.key import Key
     from bridge.music.note import Clip
-    from bridge.network.demand import Demand, Weights
+    from bridge.network.demand import Anchor, Demand, Weights
     from bridge.network.discriminator import Discriminator
 
 UNKNOWN_TEMPERATURE: Final = 0.6
@@ -63,8 +63,10 @@ class Score:
         variations: how many.
         rng_seed: 0 or more.
         models: for voices that keep the rhythm of a clip, which of its beats each beat has; and the clip.
+        anchors: for each beat, what a voice that is varied is drawn to.
         harmony: for each beat, how welcome each pitch class is to a voice, in nats, (12).
         given_before: what the variations keep away from.
+        latitudes: how much the variations may have in common with each other.
         prompt: for each voice, whether it strikes as the answer begins where no voice before it does.
         home: the key that it is called back to where it settles in another; see `composer.centre`.
         stillest: how still its harmony may stand, 0 to 1; see `composer.stillness`. None: as still as it likes.
@@ -77,8 +79,10 @@ class Score:
     variations: int
     rng_seed: int
     models: Mapping[Role, tuple[tuple[Model | None, ...], Clip]] = field(default_factory=dict)
+    anchors: Mapping[Role, Sequence[Anchor]] = field(default_factory=dict)
     harmony: Mapping[Role, Sequence[Weights]] = field(default_factory=dict)
     given_before: Sequence[GivenBefore] = ()
+    latitudes: Mapping[Role, Latitude] = field(default_factory=lambda: LATITUDES)
     prompt: tuple[bool, ...] = (False, False)
     home: Key | None = None
     stillest: float | None = None
@@ -190,9 +194,8 @@ class _Stage:
             [Line(bounds, sounding, may_hold=False) for _ in range(song.count)]
             for bounds, sounding in zip(score.bounds, after, strict=True)
         ]
-        latitudes = STRICT_LATITUDES if score.temperature < COLD else LATITUDES
         self._apart = Apart(
-            song.count, score.given_before, latitudes, beats=beats, candidates=score.candidates
+            song.count, score.given_before, score.latitudes, beats=beats, candidates=score.candidates
         )
         self._open: list[list[dict[int, int]]] = [[{} for _ in range(song.count)] for _ in VOICES]
         self._played: list[Words] = []
@@ -294,6 +297,8 @@ class _Stage:
         demand = line.demand(beat, at_once=at_once)
         for pull in self._pulls(number, voice, row):
             demand = demand._replace(welcome=demand.welcome + np.resize(pull, 128))
+        if anchors := self._score.anchors.get(VOICES[voice]):
+            demand = demand._replace(anchor=anchors[number])
         if (model := self._model(number, voice)) is not None:
             demand = demand._replace(rhythm=rhythm_of(model, self._open[voice][row]))
         return demand

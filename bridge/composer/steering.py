@@ -48,7 +48,7 @@ AT_EASE: Final = 4.0
 """The same where it shall be as dense as its clip: music breathes, and only what drifts a bar off is called back."""
 _MOST: Final = 16.0
 """Nats for one more onset at most."""
-_LOST: Final = 0.5
+PATIENCE: Final = 0.5
 """A voice is lost that is out of its groove by more than so much of a bar's onsets, and by more than its clip is."""
 _FORGIVEN: Final = 0.08
 """How much of that each beat forgives: songs that the network knows change their rhythm now and then."""
@@ -72,7 +72,10 @@ class Bounds:
         chord: pitches an onset that it is held to; 0 leaves it free.
         fullness: keys that sound at a time, on average, below which it does not fall for long; 0 leaves it free.
         slack: quarter notes' worth of onsets, or chords, ahead or behind that are as good as none.
+        entry: ticks within which it strikes for the first time.
         pattern: the groove that it is held to once it is lost.
+        patience: by how much of a bar's onsets it may be out of its groove before it is lost; who has none, below 0,
+            is held from the beginning.
         leaning: towards new words.
     """
 
@@ -89,7 +92,9 @@ class Bounds:
     chord: float = 0.0
     fullness: float = 0.0
     slack: float = SLACK
+    entry: Ticks = 1 << 40
     pattern: Pattern = field(default_factory=Pattern)
+    patience: float = PATIENCE
     leaning: Leaning = field(default_factory=Leaning)
 
 
@@ -147,7 +152,7 @@ class Line:
         sounded: quarter notes of every key so far.
         run: what was struck last, and how often in a row.
         astray: by how much of a bar's onsets it has been out of its groove of late.
-        is_lost: it has been so for too much, and is held to its groove from then on.
+        furthest: by how much at most: who was lost once is held to its groove from then on.
     """
 
     bounds: Bounds
@@ -161,7 +166,7 @@ class Line:
     sounded: float = 0.0
     run: Run = field(default_factory=Run)
     astray: float = 0.0
-    is_lost: bool = False
+    furthest: float = 0.0
 
     def demand(self, beat: Beat, *, at_once: bool = False) -> Demand:
         """What its next word is asked to be; `at_once`: it strikes as the beat begins."""
@@ -182,7 +187,7 @@ class Line:
             chord=max(1.0, bounds.chord),
             filling=self._thin(),
             fullness=max(1.0, bounds.fullness),
-            groove=bounds.pattern.at(beat) if self.is_lost else None,
+            groove=bounds.pattern.at(beat) if self.furthest > bounds.patience else None,
             run=Run(self.run.pitch, self.run.length, bounds.longest_run),
             leaning=bounds.leaning,
         )
@@ -203,7 +208,7 @@ class Line:
         )
         self.sounding, self.may_hold = facts.sounding, True
         self.astray = max(0.0, self.astray - _FORGIVEN + self.bounds.pattern.beyond(beat, facts.onsets))
-        self.is_lost = self.is_lost or self.astray > _LOST
+        self.furthest = max(self.furthest, self.astray)
 
     def _strike_by(self, beat: Beat) -> tuple[int | None, bool]:
         """The last place at which a note must start, or the voice has been silent, or still, for too long.
@@ -211,7 +216,7 @@ class Line:
         And whether it is enough that something is held through the beat: where silence alone would be too long.
         """
         wait, silence = self.bounds.wait - self.waited, self.bounds.silence - self.quiet
-        left = min(wait, silence)
+        left = min(wait, silence) if self.struck else min(wait, silence, self.bounds.entry - self.waited)
         if left > beat.length:
             return None, False
         return max(0, bisect_left(_ticks_of_grid(beat.felt), left) - 1), wait > beat.length

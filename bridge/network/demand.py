@@ -109,6 +109,19 @@ class Rhythm(NamedTuple):
     groups: tuple[tuple[int, int, int], ...]
 
 
+class Anchor(NamedTuple):
+    """A word that a beat is drawn to: what stands there in the music that is varied.
+
+    Attributes:
+        word: as the network hears it.
+        nats: towards it, against all other words together: with 0 it comes as often as not, or more often where
+            the network expects it by itself.
+    """
+
+    word: Word
+    nats: float
+
+
 class Demand(NamedTuple):
     """What one word of one variation keeps to, and what it leans to.
 
@@ -131,6 +144,7 @@ class Demand(NamedTuple):
         run: what was struck last, and how often in a row.
         rhythm: the rhythm that the word has; free where it is None.
         leaning: towards new words.
+        anchor: the word that it is drawn to, whether the network expects it or not; none where it is None.
     """
 
     sounding: tuple[int, ...] = ()
@@ -151,6 +165,7 @@ class Demand(NamedTuple):
     run: Run = Run()
     rhythm: Rhythm | None = None
     leaning: Leaning = Leaning()
+    anchor: Anchor | None = None
 
     @property
     def holdable(self) -> tuple[int, ...]:

@@ -242,6 +242,10 @@ class Lexicon:
             found[:, row] = number, self._rhythm_of[number]
         return found
 
+    def find(self, word: Word) -> int | None:
+        """The number of a word; None where it is not among them."""
+        return self._number.get(word)
+
     def _rhythm(self, word: Word) -> int:
         return self._rhythms.setdefault(word.rhythm, len(self._rhythms))
 

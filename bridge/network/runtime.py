@@ -370,6 +370,10 @@ class Song:
         """The words of the song, by the numbers that `pointed` gives."""
         return self._memory.lexicon.words
 
+    def number_of(self, word: Word) -> int | None:
+        """The number of a word in `heard`; None where it was not."""
+        return self._memory.lexicon.find(word)
+
     @property
     def stock(self) -> Stock:
         """The words of the song, to be weighed."""

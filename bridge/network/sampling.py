@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from bridge.network.runtime import LEAST_CHANCE
 from bridge.network.stock import Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bridge.beats.word import Word
     from bridge.network.demand import Demand
@@ -31,11 +32,17 @@ _UNLIKELY_SYMBOL: Final = math.log(0.004)
 _UNLIKELY_WORD: Final = math.log(0.002)
 """The same for whole words, heard before or of the dictionary: many of them are good, and none of them is likely."""
 
+_NO_CHANCE: Final = 1e-30
+"""What stands for the chance of a word that the network does not expect at all."""
+
 _CANDIDATES: Final = 16
 """How many words are drawn where the next voice's word is given."""
 
 _AGREEING: Final = 4
 """How many words are drawn where one shall agree with what is given."""
+
+_FREE: Final[Mapping[int, tuple[int, float]]] = MappingProxyType({})
+"""No row is drawn to any word."""
 
 _AT_ONCE: Final = 256
 """How many numbers of chance are drawn at once."""
@@ -128,6 +135,10 @@ def choose_fitting_words(
     fits = np.stack(
         [_likelihoods(song, voice + 1, song.imagine(voice + 1, words), following) for words in draws], 1
     )
+    is_anchor = np.array(
+        [[_is_anchor(word, demand) for word in words] for demand, *words in zip(demands, *draws, strict=True)]
+    )
+    fits[is_anchor != is_anchor[:, :1]] = -np.inf
     drawn = _draw(fits[list(rows)], chance, rows, _UNLIKELY_SYMBOL)
     return [draws[at][n] for n, at in zip(rows, drawn, strict=True)]
 
@@ -159,7 +170,19 @@ def choose_agreeing_words(
         choose_words(song, voice, outlook, demands=demands, chance=chance, rows=rows)
         for _ in range(_AGREEING if chance.temperature >= COLD else 1)
     ]
-    return [max(words, key=lambda word: agreement(given, word)) for words in zip(*draws, strict=True)]
+    asked = [demands[n] for n in (range(song.count) if rows is None else rows)]
+    return [
+        max(
+            (word for word in words if _is_anchor(word, demand) == _is_anchor(words[0], demand)),
+            key=lambda word: agreement(given, word),
+        )
+        for demand, *words in zip(asked, *draws, strict=True)
+    ]
+
+
+def _is_anchor(word: Word, demand: Demand) -> bool:
+    """Whether a word is the one that its beat is drawn to: of several draws, the first decides how often it is."""
+    return demand.anchor is not None and word == demand.anchor.word
 
 
 def agreement(given: Word, word: Word) -> float:
@@ -213,7 +236,14 @@ class _Asking:
     chance: Chance
 
     def draw(
-        self, rows: list[int], offer: _Offer, stock: Stock, *, otherwise: Logs, cut: float
+        self,
+        rows: list[int],
+        offer: _Offer,
+        stock: Stock,
+        *,
+        otherwise: Logs,
+        cut: float,
+        anchored: Mapping[int, tuple[int, float]] = _FREE,
     ) -> Iterator[tuple[int, int]]:
         """The rows that some word is for by chance, each with its number; none of those that none is for.
 
@@ -223,11 +253,25 @@ class _Asking:
             stock: what knows them.
             otherwise: (rows) the log-probability of none of them.
             cut: nats below the best at which there is no chance any more.
+            anchored: which of the rows are drawn to a word of the offer: its number, and by how many nats.
         """
         weights = stock.weights(offer.words, np.array(rows).take(offer.whose), self.weighing)
         worth = offer.logs + self.chance.firmness * weights
+        for row, (number, nats) in anchored.items():
+            (mine,) = (offer.whose == row).nonzero()
+            at = mine[offer.words[mine] == number][0]
+            others = np.append(worth[mine[mine != at]], otherwise[row])
+            # Against it counts what is asked, but not for it: that has drawn the others, too.
+            pull = self.chance.firmness * (nats + min(0.0, float(weights[at])))
+            worth[at] = max(worth[at], _together(others, self.chance.temperature) + pull)
         drawn = _draw_of_some(worth, offer.whose, otherwise, chance=self.chance, rows=rows, unlikely=cut)
         return ((n, int(offer.words[at])) for n, at in zip(rows, drawn.tolist(), strict=True) if at >= 0)
+
+
+def _together(worth: Logs, temperature: float) -> float:
+    """What some words are worth together, at a temperature."""
+    best, width = float(worth.max()), max(temperature, COLD)
+    return best + width * math.log(float(np.exp((worth - best) / width).sum()))
 
 
 class _Offer(NamedTuple):
@@ -249,13 +293,30 @@ def _recall(asking: _Asking, rows: list[int]) -> dict[int, Word]:
     song, outlook, demands = asking.song, asking.outlook, asking.weighing.demands
     chances = _sated(asking)[rows]
     along = outlook.along.tolist()
+    anchored = _anchored(asking, rows)
     new = outlook.logs[rows, -1] + np.array([demands[n].leaning.after(along[n]) for n in rows])
-    offer = _offer(chances, chances > LEAST_CHANCE)
+    is_offered = chances > LEAST_CHANCE
+    for at, (number, _) in anchored.items():
+        is_offered[at, number] = True
+    offer = _offer(chances, is_offered)
+    logs = np.log(np.maximum(offer.logs, _NO_CHANCE))
     drawn = asking.draw(
-        rows, offer._replace(logs=np.log(offer.logs)), song.stock, otherwise=new, cut=_UNLIKELY_WORD
+        rows, offer._replace(logs=logs), song.stock, otherwise=new, cut=_UNLIKELY_WORD, anchored=anchored
     )
     heard = song.heard
     return {n: heard[number] for n, number in drawn}
+
+
+def _anchored(asking: _Asking, rows: list[int]) -> dict[int, tuple[int, float]]:
+    """Which of the rows are drawn to a word that was heard, with its number and by how many nats."""
+    anchors = [asking.weighing.demands[n].anchor for n in rows]
+    found = [None if anchor is None else asking.song.number_of(anchor.word) for anchor in anchors]
+    known = asking.outlook.chances.shape[1]  # none, where the network has no memory
+    return {
+        at: (number, anchor.nats)
+        for at, (anchor, number) in enumerate(zip(anchors, found, strict=True))
+        if anchor is not None and number is not None and number < known
+    }
 
 
 def _sated(asking: _Asking) -> Chances:
