@@ -149,7 +149,7 @@ class Bench:
 
 
 def _key(primer: Primer, request: Request) -> tuple[object, ...]:
-    """What an answer depends on: not how many variations there are, nor defaults that are spelled out."""
+    """What an answer depends on: not how many variations there are, up to four, nor defaults that are spelled out."""
     said = sorted((name, value) for name, value in request.options.items() if value != OPTIONS[name].default)
     return (primer.name, request.kind, request.rng_seed, *said)
 

@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("name", choices=list(CORPORA))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--models", type=Path, default=MODELS)
-    parser.add_argument("--primers", type=int, default=1200)
+    parser.add_argument("--primers", type=int, default=1000)
     options = parser.parse_args()
     pieces = read_pieces(options.data / CORPORA[options.name] / "train")
     pieces = tuple(piece for piece in pieces if not piece.name.startswith(EXCLUDED))

@@ -5,6 +5,7 @@
     graphs.json             which weights each graph names
     config.json             the network's shape, this format's version, and the digest of every other file
     vocabulary.json         the symbols that words are spelled in, and the dictionary: every word heard in training
+    discriminator.json      what gives its answers away, see `network.discriminator`; not every model has it
     training.jsonl          the figures of every epoch
     card.json               what it is: data and its terms, figures, date, version
 
