@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -68,8 +69,9 @@ def rows(model: str, rounds: int) -> dict[str, list[float]]:
     composer = Composer(default_shelf(Path("/nonexistent")))
 
     def compose(rng_seed: int, **more: Any) -> tuple[Variation, ...]:  # noqa: ANN401  parts of a request
-        options = more.pop("options", {})
-        return composer.compose(Request(Kind.CONTINUE, primer(), LENGTH, 8, rng_seed, model, options, **more))
+        options, count = more.pop("options", {}), more.pop("variations", 8)
+        request = Request(Kind.CONTINUE, primer(), LENGTH, count, rng_seed, model, options, **more)
+        return composer.compose(request)
 
     before = tuple(answer.clips for seed in (101, 102) for answer in compose(seed))
     acts: dict[str, tuple[tuple[tuple[object, str, Any], ...], Callable[[int], object]]] = {
@@ -78,6 +80,9 @@ def rows(model: str, rounds: int) -> dict[str, list[float]]:
     for name, options in PUT_IN.items():
         acts[name] = ((), lambda seed, o=options: compose(seed, options=o))  # type: ignore[misc]
     acts["keeping away from 16 earlier answers"] = ((), lambda seed: compose(seed, avoid=before))
+    four = partial(compose, variations=4)
+    acts["4 variations, each of four candidates"] = ((), four)
+    acts["4 variations as they come"] = (((planning, "candidates", lambda *_: 1),), four)
     times: dict[str, list[float]] = {name: [] for name in acts}
     for seed in range(rounds):
         for name, (changes, act) in acts.items():

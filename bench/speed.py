@@ -48,7 +48,7 @@ class Row:
 def rows(*, rounds: int, starts: int) -> Iterator[Row]:
     """Every measurement, as it is made."""
     with tempfile.TemporaryDirectory() as data:
-        for variations in (1, 8):
+        for variations in (1, 4, 8):
             with _server(Path(data)) as port:
                 times = answer_times_ms(port, variations=variations, rounds=rounds)
             yield _row(f"over the port, {variations} variation{'s' * (variations > 1)}", times, "ms")
@@ -68,7 +68,7 @@ def _inside(rounds: int) -> Iterator[Row]:
     )
     for name, runtime in (("ONNX Runtime", Runtime), ("torch", TorchRuntime)):
         loaded = runtime(shelf.folder(MODEL))
-        for variations in (1, 8):
+        for variations in (1, 4, 8):
             times = _times_ms(lambda n=variations, r=loaded: _compose(r, shelf, n), rounds)  # type: ignore[misc]
             yield _row(
                 f"composing in process with {name}, {variations} variation{'s' * (variations > 1)}",

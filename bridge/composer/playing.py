@@ -152,6 +152,7 @@ def answer(
     stage = _Stage(song.spread(len(rngs)), score, rngs, after, beats=len(part.answer))
     choosing = _choosing(part, heard, score)
     made: list[list[Words]] = []
+    turns: dict[int, Sequence[int]] = {}
     for number, (beat, given) in enumerate(part.answer):
         kept = [heard[voice][number] if keep else given[voice] for voice, keep in enumerate(part.keeps)]
         made.append(stage.play(number, beat, tuple(kept)))
@@ -161,10 +162,22 @@ def answer(
             rows = choosing.add(beat, made[-1], is_last_of_bar=is_over)
             if rows is not None:
                 stage.select(rows)
-                made = [[tuple(words[row] for row in rows) for words in voices] for voices in made]
+                turns[number] = rows
         tick()
-    left = range(score.variations) if choosing is None else choosing.last()
-    return [[tuple(words[voice][row] for words in made) for voice in range(len(VOICES))] for row in left]
+    left = range(0, len(rngs), score.candidates) if choosing is None else choosing.last()
+    return [_traced(made, turns, row) for row in left]
+
+
+def _traced(
+    made: Sequence[Sequence[Words]], turns: Mapping[int, Sequence[int]], row: int
+) -> list[tuple[Word, ...]]:
+    """For each voice, the words that a row has gone on from; `turns`: from which rows all did after some beats."""
+    back: list[list[Word]] = []
+    for number in reversed(range(len(made))):
+        if number in turns:
+            row = turns[number][row]
+        back.append([words[row] for words in made[number]])
+    return [tuple(line) for line in zip(*reversed(back), strict=True)]
 
 
 def _choosing(part: Part, heard: Sequence[Sequence[Word]], score: Score) -> Choosing | None:
