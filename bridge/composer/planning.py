@@ -233,6 +233,7 @@ def _voice_bounds(
         chord=manner.chord if is_given else 0.0,
         fullness=manner.fullness * min(1.0, density) if is_given else 0.0,
         slack=AT_EASE if density == 1 else SLACK,
+        chord_slack=AT_EASE if density == 1 and request.kind is not Kind.VARY else SLACK,
     )
 
 

@@ -71,7 +71,8 @@ class Bounds:
         typical: onsets a beat.
         chord: pitches an onset that it is held to; 0 leaves it free.
         fullness: keys that sound at a time, on average, below which it does not fall for long; 0 leaves it free.
-        slack: quarter notes' worth of onsets, or chords, ahead or behind that are as good as none.
+        slack: quarter notes' worth of onsets ahead or behind that are as good as none.
+        chord_slack: the same in chords; fewer where a clip is varied, of which each chord was as full.
         entry: ticks within which it strikes for the first time.
         pattern: the groove that it is held to once it is lost.
         patience: by how much of a bar's onsets it may be out of its groove before it is lost; who has none, below 0,
@@ -92,6 +93,7 @@ class Bounds:
     chord: float = 0.0
     fullness: float = 0.0
     slack: float = SLACK
+    chord_slack: float = SLACK
     entry: Ticks = 1 << 40
     pattern: Pattern = field(default_factory=Pattern)
     patience: float = PATIENCE
@@ -233,7 +235,7 @@ class Line:
         chord = self.bounds.chord
         if chord <= 1:
             return NEVER if chord else 0.0
-        urge = _urge((self.onsets * chord - self.struck) / chord, self.bounds.slack)
+        urge = _urge((self.onsets * chord - self.struck) / chord, self.bounds.chord_slack)
         has_few = self.struck < self.bounds.rate * chord * self.quarters
         return _bounded(urge + self._thin() if has_few else urge)
 
