@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bridge.network.checkpoint import Card, describe, fingerprint, read_card, read_config, read_vocabulary
+from bridge.network.discriminator import DISCRIMINATOR
 from bridge.network.export import save_model
 
 if TYPE_CHECKING:
@@ -37,11 +38,17 @@ def write_draft(
     card: Card,
     vocabulary: Vocabulary,
     log: Path | None = None,
+    base: Path | None = None,
 ) -> Path:
-    """Write a whole model into a new folder beside the shelf; `log` goes with it."""
+    """Write a whole model into a new folder beside the shelf.
+
+    `log` goes with it, and what is known of the answers of `base`, the folder of the model that it still is.
+    """
     fresh_folder(draft)
     if log is not None and log.exists():
         shutil.copyfile(log, draft / "training.jsonl")
+    if base is not None and (base / DISCRIMINATOR).exists():
+        shutil.copyfile(base / DISCRIMINATOR, draft / DISCRIMINATOR)
     save_model(draft, weights, config, card=card, vocabulary=vocabulary)
     return draft
 

@@ -222,7 +222,8 @@ def train(  # noqa: PLR0913  a recipe names all its parts
         )
         beats = _beats(plan.base, split.learned if fit.is_better else ())
         described = dated(replace(card, beats=beats), name, fit.model.state_dict())
-        placed = _finish(fit, plan, described, split, figures, models_dir / name)
+        still = None if fit.is_better else recipe.base
+        placed = _finish(fit, plan, described, split, figures, models_dir / name, still)
         _tidy(run, fit.ending)
     return Trained(
         folder=placed,
@@ -363,8 +364,10 @@ class _Listening:
         self._last = time.monotonic()
 
 
-def _finish(fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path) -> Path:
-    """Save the best state as a whole model with its figures, and put it in its place."""
+def _finish(
+    fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figures, target: Path, still: Path | None
+) -> Path:
+    """Save the best state, or what it `still` is, as a whole model with its figures, and put it in its place."""
     weights, config = fit.model.state_dict(), plan.config
     if plan.base is not None and not fit.is_better:
         weights, config = plan.base.weights, plan.base.config
@@ -375,6 +378,7 @@ def _finish(fit: Learner, plan: Plan, card: Card, split: _Split, figures: Figure
         card=card,
         vocabulary=plan.vocabulary,
         log=fit.folder / LOG,
+        base=still,
     )
     asked = split.held_out[:_TRIED] if split.folds else split.held_out
     stored = figures_of(config, read_model_weights(draft), asked, plan.way)

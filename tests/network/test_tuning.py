@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from bridge.network import recipe, starting
 from bridge.network.batch import prepare
 from bridge.network.checkpoint import Shelf, read_card, read_config, read_vocabulary
 from bridge.network.corpus import Reading
+from bridge.network.discriminator import Discriminator, read_discriminator, write_discriminator
 from bridge.network.export import save_model
 from bridge.network.measuring import measure
 from bridge.network.model import MacNet
@@ -79,11 +81,20 @@ def test_few_songs_are_learned_from_more_carefully_than_many() -> None:
     assert few.batch_beats < many.batch_beats
 
 
+def discerned(base: Path, folder: Path) -> Path:
+    """A base of whose answers it is known what gives them away."""
+    own = folder / "discerned" / base.name
+    shutil.copytree(base, own)
+    write_discriminator(own, Discriminator({2: {"turns": (0.5, 1.0)}}))
+    return own
+
+
 def test_a_tuned_model_is_better_than_its_base_on_songs_that_it_did_not_learn_from(
     base: Path, tmp_path: Path
 ) -> None:
-    made = tuned(base, tmp_path)
+    made = tuned(discerned(base, tmp_path), tmp_path)
     assert made.is_better
+    assert read_discriminator(made.folder) is None  # its answers are others now
     assert made.base is not None
     assert made.figures.sum < 0.85 * made.base.sum
     model = MacNet(read_config(made.folder))
@@ -106,8 +117,13 @@ def test_where_nothing_is_better_the_model_is_the_base_under_a_new_name(
 
     monkeypatch.setattr(starting, "careful", reckless)
     monkeypatch.setattr(starting, "new_words", lambda *_: ((), ()))
-    made = tuned(base, tmp_path, replace(PARTED, epochs=2))
+    own = discerned(base, tmp_path)
+    made = tuned(own, tmp_path, replace(PARTED, epochs=2))
     assert not made.is_better
+    kept_too, known = read_discriminator(made.folder), read_discriminator(own)
+    assert kept_too is not None
+    assert known is not None
+    assert kept_too.stages == known.stages
     assert made.figures == made.base
     assert read_config(made.folder) == read_config(base)
     kept, first = read_model_weights(made.folder), read_model_weights(base)
