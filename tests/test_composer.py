@@ -92,9 +92,11 @@ def test_the_same_rng_seed_gives_the_same_notes_and_another_gives_others(compose
     assert first != other
 
 
-def test_a_variation_does_not_depend_on_how_many_there_are(composer: Composer) -> None:
-    few, many = (composer.compose(request(variations=n)) for n in (2, 5))
-    assert few == many[:2]
+@pytest.mark.parametrize(("some", "more"), [(2, 4), (5, 7)])
+def test_a_variation_does_not_depend_on_how_many_there_are(composer: Composer, some: int, more: int) -> None:
+    """Of those that are chosen among candidates, up to four, and of those that come as they come."""
+    few, many = (composer.compose(request(variations=n)) for n in (some, more))
+    assert few == many[:some]
 
 
 def test_a_clip_that_was_heard_before_is_answered_as_if_it_were_new(tmp_path: Path) -> None:
