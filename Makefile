@@ -48,8 +48,8 @@ reapack: $(VENV)/.develop ## Write index.xml, by which ReaPack installs the acti
 train-models: $(VENV)/.develop ## Train the bundled models again, as they were
 	$(BIN)/python bench/train_models.py folk --minutes 85 $(ARGS)
 	$(BIN)/python bench/train_models.py songs --minutes 172 $(ARGS)
-	$(BIN)/python bench/train_discriminators.py folk $(ARGS)
-	$(BIN)/python bench/train_discriminators.py songs $(ARGS)
+	$(BIN)/python -m bench.train_discriminators folk $(ARGS)
+	$(BIN)/python -m bench.train_discriminators songs $(ARGS)
 
 device: $(VENV)/.develop ## Build the Live device and its picture from their sources
 	@$(BIN)/python -m max_for_live.workshop build

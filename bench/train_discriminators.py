@@ -1,7 +1,7 @@
 """Learn what tells the answers of the bundled models from real music, for their answers to be chosen by.
 
-    python bench/train_discriminators.py folk
-    python bench/train_discriminators.py songs
+    python -m bench.train_discriminators folk
+    python -m bench.train_discriminators songs
 
 Both sides come from the songs that the model itself learned from: four bars of each as primer, what really follows,
 and what the model plays there without choosing. How much answers are improved is measured on other songs, by
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from bench.train_models import BUNDLED, MODELS
 from bridge.beats.playlist import score_of
 from bridge.composer import Composer
 from bridge.composer.traits import Bar, Floats, bars_of, names, traits_of
@@ -30,9 +32,6 @@ from bridge.network.checkpoint import Shelf, describe, read_card, read_config, r
 from bridge.network.discriminator import Discriminator, write_discriminator
 from bridge.request import Kind, Request
 
-MODELS: Final = Path(__file__).parent.parent / "bridge" / "models"
-CORPORA: Final = {"folk": "nottingham", "songs": "lieder"}
-EXCLUDED: Final = "ashover"
 _STRENGTH: Final = 0.01
 """Inverse strength of the L2 penalty on weights of standardised traits."""
 _ANSWERS: Final = 4
@@ -43,13 +42,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", choices=list(CORPORA))
+    parser.add_argument("name", choices=list(BUNDLED))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--primers", type=int, default=1000)
     options = parser.parse_args()
-    pieces = read_pieces(options.data / CORPORA[options.name] / "train")
-    pieces = tuple(piece for piece in pieces if not piece.name.startswith(EXCLUDED))
+    bundled = BUNDLED[options.name]
+    excluded = bundled.recipe.settings.exclude
+    pieces = [
+        piece
+        for piece in read_pieces(options.data / bundled.corpus / "train")
+        if not any(fnmatch(piece.name, pattern) for pattern in excluded)
+    ]
     composer = Composer(Shelf((options.models,)))
     composer.runtime(options.name).discriminator = None
     cases = cases_of(pieces, options.primers)
@@ -62,8 +66,9 @@ def main() -> None:
             print(f"{number + 1} of {len(cases)} primers", flush=True)
     found = learn(np.array(real), np.array(made))
     folder = options.models / options.name
+    about = read_config(folder), read_card(folder), read_vocabulary(folder)  # while it is what was saved
     write_discriminator(folder, found)
-    describe(folder, read_config(folder), read_card(folder), read_vocabulary(folder))
+    describe(folder, *about)
 
 
 def passages(case: Case, composer: Composer, model: str, number: int) -> tuple[Floats, list[Floats]]:
